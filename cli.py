@@ -1,0 +1,8 @@
+"""The command line from a checkout: `python cli.py build --recipe aged_photo`."""
+
+from __future__ import annotations
+
+from degrade.cli import main
+
+if __name__ == "__main__":
+    main()

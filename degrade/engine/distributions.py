@@ -1,0 +1,437 @@
+"""Distributions of parameters: one uniform number in, one drawn value out.
+
+Each is a frozen declaration that knows its support and its YAML form. Values are taken by the inverse of the cumulative
+distribution, so that one uniform of a `Key` decides them, and reals are rounded to six significant digits: short in
+JSON, and beyond the reach of the last bit of any machine's exp or log.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from statistics import NormalDist
+from typing import Any, ClassVar
+
+_inverse_normal = NormalDist().inv_cdf
+_POISSON_END = 100_000
+
+
+def rounded(value: float) -> float:
+    """`value` with six significant digits."""
+    return float(f"{value:.6g}")
+
+
+def _finite(**numbers: Any) -> None:
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+            raise ValueError(f"{name} must be a finite number, not {number!r}")
+
+
+def _positive(**numbers: Any) -> None:
+    _finite(**numbers)
+    for name, number in numbers.items():
+        if number <= 0:
+            raise ValueError(f"{name} must be above 0, not {number!r}")
+
+
+def _ordered(low: Any, high: Any) -> None:
+    _finite(low=low, high=high)
+    if low > high:
+        raise ValueError(f"low must not be above high: [{low!r}, {high!r}]")
+
+
+class Distribution:
+    """What a parameter may be. `at(u)` is pure; `support` bounds every value it can give."""
+
+    word: ClassVar[str] = ""
+    """Its name in YAML."""
+    whole: ClassVar[bool] = False
+    """Whether each value is a whole number."""
+
+    def at(self, u: float) -> Any:
+        """The value whose cumulative probability is `u`, in (0, 1)."""
+        raise NotImplementedError
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest value that can come, infinities included."""
+        raise NotImplementedError
+
+    def to_data(self) -> Any:
+        """The plain data that stands for it in YAML and JSON."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Distribution):
+    """Always `value`: a number, a truth value, a word or a vector (tuple of numbers)."""
+
+    value: Any
+    word: ClassVar[str] = "constant"
+
+    def at(self, u: float) -> Any:
+        return self.value
+
+    @property
+    def support(self) -> tuple[float, float]:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        if all(isinstance(v, int | float) for v in values):
+            return min(values), max(values)
+        return -math.inf, math.inf
+
+    def to_data(self) -> Any:
+        return list(self.value) if isinstance(self.value, tuple) else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform(Distribution):
+    """Real, evenly spread over [low, high]."""
+
+    low: float
+    high: float
+    word: ClassVar[str] = "uniform"
+
+    def __post_init__(self) -> None:
+        _ordered(self.low, self.high)
+
+    def at(self, u: float) -> float:
+        return rounded(self.low + (self.high - self.low) * u)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def to_data(self) -> Any:
+        return {"uniform": [self.low, self.high]}
+
+
+@dataclass(frozen=True, slots=True)
+class LogUniform(Distribution):
+    """Real, its logarithm evenly spread over [log low, log high], 0 < low."""
+
+    low: float
+    high: float
+    word: ClassVar[str] = "log_uniform"
+
+    def __post_init__(self) -> None:
+        _positive(low=self.low, high=self.high)
+        _ordered(self.low, self.high)
+
+    def at(self, u: float) -> float:
+        return rounded(min(max(self.low * math.exp(math.log(self.high / self.low) * u), self.low), self.high))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def to_data(self) -> Any:
+        return {"log_uniform": [self.low, self.high]}
+
+
+@dataclass(frozen=True, slots=True)
+class Normal(Distribution):
+    """Real, Gaussian with the given mean and standard deviation."""
+
+    mean: float
+    sigma: float
+    word: ClassVar[str] = "normal"
+
+    def __post_init__(self) -> None:
+        _finite(mean=self.mean)
+        _positive(sigma=self.sigma)
+
+    def at(self, u: float) -> float:
+        return rounded(self.mean + self.sigma * _inverse_normal(u))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return -math.inf, math.inf
+
+    def to_data(self) -> Any:
+        return {"normal": {"mean": self.mean, "sigma": self.sigma}}
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormal(Distribution):
+    """Positive, its natural logarithm Gaussian: `median` > 0, `sigma` the standard deviation of the logarithm."""
+
+    median: float
+    sigma: float
+    word: ClassVar[str] = "log_normal"
+
+    def __post_init__(self) -> None:
+        _positive(median=self.median, sigma=self.sigma)
+
+    def at(self, u: float) -> float:
+        return rounded(self.median * math.exp(self.sigma * _inverse_normal(u)))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return 0.0, math.inf
+
+    def to_data(self) -> Any:
+        return {"log_normal": {"median": self.median, "sigma": self.sigma}}
+
+
+@dataclass(frozen=True, slots=True)
+class Beta(Distribution):
+    """`scale` times a beta variate with shapes a, b > 0: within [0, scale]."""
+
+    a: float
+    b: float
+    scale: float = 1.0
+    word: ClassVar[str] = "beta"
+
+    def __post_init__(self) -> None:
+        _positive(a=self.a, b=self.b, scale=self.scale)
+
+    def at(self, u: float) -> float:
+        if self.a == 1.0:  # closed form for the common case, far cheaper than the incomplete beta function
+            return rounded(self.scale * -math.expm1(math.log1p(-u) / self.b))
+        if self.b == 1.0:
+            return rounded(self.scale * math.exp(math.log(u) / self.a))
+        from scipy.special import betaincinv
+
+        return rounded(self.scale * float(betaincinv(self.a, self.b, u)))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return 0.0, self.scale
+
+    def to_data(self) -> Any:
+        shapes = {"beta": [self.a, self.b]}
+        return shapes if self.scale == 1 else {**shapes, "scale": self.scale}
+
+
+@lru_cache(maxsize=256)
+def _cumulative_poisson(mean: float) -> tuple[float, ...]:
+    """Cumulative probabilities of 0, 1, 2 … until the rest is below 2**-53."""
+    # Worked out from the mode outwards: exp(-mean) is 0 for large means.
+    mode = int(mean)
+    weights = {mode: 1.0}
+    weight, count = 1.0, mode
+    while weight > 1e-18 and count < mode + _POISSON_END:
+        count += 1
+        weight *= mean / count
+        weights[count] = weight
+    weight = 1.0
+    for count in range(mode, 0, -1):
+        weight *= count / mean
+        weights[count - 1] = weight
+    total = math.fsum(weights.values())
+    running, cumulative = 0.0, []
+    for count in sorted(weights):
+        running += weights[count]
+        cumulative.append(running / total)
+    return tuple(cumulative)
+
+
+@dataclass(frozen=True, slots=True)
+class Poisson(Distribution):
+    """Whole number ≥ 0: how many of something rare, `mean` on average (0 ≤ mean ≤ 10000)."""
+
+    mean: float
+    word: ClassVar[str] = "poisson"
+    whole: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _finite(mean=self.mean)
+        if not 0 <= self.mean <= 10_000:
+            raise ValueError(f"mean must lie in [0, 10000], not {self.mean!r}")
+
+    def at(self, u: float) -> int:
+        return _first_at_or_above(_cumulative_poisson(float(self.mean)), u) if self.mean > 0 else 0
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return (0, math.inf) if self.mean > 0 else (0, 0)
+
+    def to_data(self) -> Any:
+        return {"poisson": self.mean}
+
+
+@lru_cache(maxsize=256)
+def _cumulative_negative_binomial(mean: float, k: float) -> tuple[float, ...]:
+    ratio = mean / (mean + k)
+    weight = (k / (mean + k)) ** k
+    running, count, cumulative = weight, 0, [weight]
+    while running < 1 - 1e-15 and count < _POISSON_END:
+        weight *= ratio * (count + k) / (count + 1)
+        count += 1
+        running += weight
+        cumulative.append(running)
+        if weight < 1e-18 and count > mean:
+            break
+    return tuple(c / running for c in cumulative)
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeBinomial(Distribution):
+    """Whole number ≥ 0 of clustered things: `mean` on average, variance mean + mean²/k (mean ≤ 10000, k ≥ 0.05)."""
+
+    mean: float
+    k: float
+    word: ClassVar[str] = "negative_binomial"
+    whole: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _positive(mean=self.mean, k=self.k)
+        if self.mean > 10_000 or self.k < 0.05:
+            raise ValueError(f"mean must be at most 10000 and k at least 0.05, not {self.mean!r} and {self.k!r}")
+
+    def at(self, u: float) -> int:
+        return _first_at_or_above(_cumulative_negative_binomial(float(self.mean), float(self.k)), u)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return 0, math.inf
+
+    def to_data(self) -> Any:
+        return {"negative_binomial": {"mean": self.mean, "k": self.k}}
+
+
+@dataclass(frozen=True, slots=True)
+class Integers(Distribution):
+    """Whole number, each of low … high equally likely, both included."""
+
+    low: int
+    high: int
+    word: ClassVar[str] = "integers"
+    whole: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _ordered(self.low, self.high)
+        if int(self.low) != self.low or int(self.high) != self.high:
+            raise ValueError(f"low and high must be whole numbers, not {self.low!r} and {self.high!r}")
+
+    def at(self, u: float) -> int:
+        return int(self.low) + min(int((self.high - self.low + 1) * u), int(self.high - self.low))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def to_data(self) -> Any:
+        return {"integers": [self.low, self.high]}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Distribution):
+    """One of `values`, equally likely or by `weights` (one number ≥ 0 a value, not all 0)."""
+
+    values: tuple[Any, ...]
+    weights: tuple[float, ...] | None = None
+    _cumulative: tuple[float, ...] = field(default=(), repr=False, compare=False)
+    word: ClassVar[str] = "choice"
+
+    def __init__(self, values: Sequence[Any], weights: Sequence[float] | None = None) -> None:
+        if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+            raise ValueError(f"values must be a list with at least one entry, not {values!r}")
+        shares = [1.0] * len(values) if weights is None else list(weights)
+        _finite(**{f"weight {i}": share for i, share in enumerate(shares)})
+        if len(shares) != len(values) or min(shares) < 0 or sum(shares) <= 0:
+            raise ValueError(f"weights must be {len(values)} numbers of at least 0, not all 0: {weights!r}")
+        plain = tuple(tuple(v) if isinstance(v, list) else v for v in values)
+        total, running, cumulative = math.fsum(shares), 0.0, []
+        for share in shares:
+            running += share
+            cumulative.append(running / total)
+        object.__setattr__(self, "values", plain)
+        object.__setattr__(self, "weights", None if weights is None else tuple(float(w) for w in weights))
+        object.__setattr__(self, "_cumulative", tuple(cumulative))
+
+    def at(self, u: float) -> Any:
+        return self.values[_first_at_or_above(self._cumulative, u)]
+
+    @property
+    def support(self) -> tuple[float, float]:
+        flat = [v for value in self.values for v in (value if isinstance(value, tuple) else (value,))]
+        if all(isinstance(v, int | float) for v in flat):
+            return min(flat), max(flat)
+        return -math.inf, math.inf
+
+    def to_data(self) -> Any:
+        plain: dict[str, Any] = {"choice": [list(v) if isinstance(v, tuple) else v for v in self.values]}
+        return plain if self.weights is None else {**plain, "weights": list(self.weights)}
+
+
+def _first_at_or_above(cumulative: Sequence[float], u: float) -> int:
+    from bisect import bisect_left
+
+    return min(bisect_left(cumulative, u), len(cumulative) - 1)
+
+
+DISTRIBUTIONS: dict[str, type[Distribution]] = {
+    cls.word: cls
+    for cls in (
+        Constant,
+        Uniform,
+        LogUniform,
+        Normal,
+        LogNormal,
+        Beta,
+        Poisson,
+        NegativeBinomial,
+        Integers,
+        Choice,
+    )
+}
+"""Every distribution by its name in YAML."""
+
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "uniform": ("low", "high"),
+    "log_uniform": ("low", "high"),
+    "normal": ("mean", "sigma"),
+    "log_normal": ("median", "sigma"),
+    "beta": ("a", "b"),
+    "poisson": ("mean",),
+    "negative_binomial": ("mean", "k"),
+    "integers": ("low", "high"),
+    "choice": ("values",),
+    "constant": ("value",),
+}
+_BESIDE: dict[str, tuple[str, ...]] = {"beta": ("scale",), "choice": ("weights",)}
+"""Arguments that stand beside the distribution's own key: ``{beta: [1, 4], scale: 0.3}``."""
+
+
+def distribution_from_data(data: dict[str, Any]) -> Distribution:
+    """The distribution that a YAML mapping such as ``{log_normal: {median: 7, sigma: 0.9}}`` stands for.
+
+    A distribution's arguments are a list in their order, a mapping by name, or, where there is one, that one.
+
+    Raises
+    ------
+    ValueError
+        The mapping names no or several distributions, or its arguments are wrong; the text says which are expected.
+    """
+    words = [word for word in data if word in _ARGUMENTS]
+    if len(words) != 1:
+        from difflib import get_close_matches
+
+        near = [m for name in data for m in get_close_matches(str(name), _ARGUMENTS, 1)]
+        hint = f"; did you mean {near[0]!r}?" if near and not words else ""
+        raise ValueError(f"expected one distribution of {', '.join(_ARGUMENTS)}; found {sorted(map(str, data))}{hint}")
+    word = words[0]
+    names, beside = _ARGUMENTS[word], _BESIDE.get(word, ())
+    extra = {name: value for name, value in data.items() if name != word}
+    if unknown := [name for name in extra if name not in beside]:
+        raise ValueError(f"{word} does not take {', '.join(map(str, unknown))}; beside it may stand {list(beside)}")
+    given = data[word]
+    if isinstance(given, dict):
+        arguments = dict(given)
+    elif len(names) == 1:
+        arguments = {names[0]: given}
+    elif isinstance(given, list) and len(given) == len(names):
+        arguments = dict(zip(names, given, strict=True))
+    else:
+        raise ValueError(f"{word} takes {', '.join(names)}: a list of {len(names)} or a mapping by name")
+    if unknown := [name for name in arguments if name not in names + beside]:
+        raise ValueError(f"{word} takes {', '.join(names + beside)}, not {', '.join(map(str, unknown))}")
+    if missing := [name for name in names if name not in arguments]:
+        raise ValueError(f"{word} lacks {', '.join(missing)}")
+    try:
+        return DISTRIBUTIONS[word](**arguments, **extra)
+    except TypeError as error:
+        raise ValueError(f"{word}: {error}") from None

@@ -1,0 +1,98 @@
+"""Between the integers of files and the engine's float32 in [0, 1]; the one place where values are rounded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import to_encoded, to_linear
+
+u8, u16, f32, i32 = np.uint8, np.uint16, np.float32, np.int32
+
+
+@kernel
+def scale_into(source, out, scale):
+    """out = source * scale, both flat; integers to float32."""
+    s = f32(scale)
+    for i in range(out.size):
+        out[i] = f32(source[i]) * s
+
+
+@kernel
+def clip_into(source, out):
+    """out = source clipped to [0, 1], both flat float32; NaN becomes 0."""
+    for i in range(out.size):
+        v = source[i]
+        out[i] = min(v, f32(1)) if v > f32(0) else f32(0)
+
+
+@kernel
+def round_to_uint8(source, out):
+    """Flat float32 in [0, 1] to uint8, to the nearest code."""
+    for i in range(out.size):
+        out[i] = u8(i32(min(max(source[i] * f32(255) + f32(0.5), f32(0)), f32(255))))
+
+
+@kernel
+def round_to_uint16(source, out):
+    """Flat float32 in [0, 1] to uint16, to the nearest code."""
+    for i in range(out.size):
+        out[i] = u16(i32(min(max(source[i] * f32(65535) + f32(0.5), f32(0)), f32(65535))))
+
+
+@kernel
+def weigh_integers(source, out, red, green, blue, scale):
+    """Gray from flat RGB integers by 16-bit integer weights (summing to 65536): exact up to the one scaling."""
+    s = f32(scale)
+    r, g, b = np.int64(red), np.int64(green), np.int64(blue)
+    for i in range(out.size):
+        out[i] = f32(np.int64(source[3 * i]) * r + np.int64(source[3 * i + 1]) * g + np.int64(source[3 * i + 2]) * b) * s
+
+
+@kernel
+def weigh_bytes(source, out, red, green, blue):
+    """`weigh_integers` for uint8, in 32 bits: twice as fast."""
+    s = f32(1.0 / (65536 * 255.0))
+    r, g, b = i32(red), i32(green), i32(blue)
+    for i in range(out.size):
+        out[i] = f32(i32(source[3 * i]) * r + i32(source[3 * i + 1]) * g + i32(source[3 * i + 2]) * b) * s
+
+
+@kernel
+def weigh_floats(source, out, red, green, blue):
+    """Gray from flat RGB float32 by weights that sum to 1."""
+    r, g, b = f32(red), f32(green), f32(blue)
+    for i in range(out.size):
+        out[i] = min(source[3 * i] * r + source[3 * i + 1] * g + source[3 * i + 2] * b, f32(1))
+
+
+@kernel
+def weigh_light(source, out, red, green, blue):
+    """Gray from flat RGB float32 by weights that apply in linear light; encoded again."""
+    r, g, b = f32(red), f32(green), f32(blue)
+    for i in range(out.size):
+        light = to_linear(source[3 * i]) * r + to_linear(source[3 * i + 1]) * g + to_linear(source[3 * i + 2]) * b
+        out[i] = min(max(to_encoded(max(light, f32(0))), f32(0)), f32(1))
+
+
+@kernel
+def weigh_light_bytes(source, out, red, green, blue):
+    """`weigh_light` straight from uint8."""
+    r, g, b, s = f32(red), f32(green), f32(blue), f32(1 / 255.0)
+    for i in range(out.size):
+        light = (
+            to_linear(f32(source[3 * i]) * s) * r
+            + to_linear(f32(source[3 * i + 1]) * s) * g
+            + to_linear(f32(source[3 * i + 2]) * s) * b
+        )
+        out[i] = min(max(to_encoded(max(light, f32(0))), f32(0)), f32(1))
+
+
+@kernel
+def replicate(source, out):
+    """Gray (N) to RGB (3 N), any dtype."""
+    for i in range(source.size):
+        v = source[i]
+        out[3 * i] = v
+        out[3 * i + 1] = v
+        out[3 * i + 2] = v

@@ -1,0 +1,131 @@
+"""Noise over the whole frame: correlated film grain, and Gaussian noise from a table of quantiles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import fill_bits, row_key
+
+u32, u8, f32, i32 = np.uint32, np.uint8, np.float32, np.int32
+
+
+@kernel
+def filter_row(line, noise, taps, step):
+    """The row `line`: the longer row `noise` filtered by `taps` (four by four), `step` interleaved channels apart."""
+    width = line.size
+    for t in range(0, taps.size, 4):
+        a, b, c, d = taps[t], taps[t + 1], taps[t + 2], taps[t + 3]
+        na = noise[t * step : t * step + width]
+        nb = noise[(t + 1) * step : (t + 1) * step + width]
+        nc = noise[(t + 2) * step : (t + 2) * step + width]
+        nd = noise[(t + 3) * step : (t + 3) * step + width]
+        if t == 0:
+            for x in range(width):
+                line[x] = a * na[x] + b * nb[x] + c * nc[x] + d * nd[x]
+        else:
+            for x in range(width):
+                line[x] += a * na[x] + b * nb[x] + c * nc[x] + d * nd[x]
+
+
+@kernel
+def correlated_row(out, ring, taps, row, step, k0, k1, bits, white):
+    """Row `row` of correlated noise into `out`: uniform bytes filtered by `taps` both ways, all float32.
+
+    Rows are asked for in order from 0; `ring` keeps the last horizontally filtered ones. `step` is the number of
+    interleaved channels. Taps are whole numbers, a multiple of four of them, and the sums stay below 2**24: every one of them is exact.
+    """
+    n, width = taps.size, out.size
+    for source in range(0 if row == 0 else row + n - 1, row + n):
+        start, stride = row_key(k0, k1, source)
+        fill_bits(bits, start, stride)
+        noise = bits.view(np.uint8)
+        for x in range(white.size):
+            white[x] = f32(noise[x]) * f32(2) - f32(255)
+        filter_row(ring[source % n], white, taps, step)
+    for t in range(0, n, 4):
+        a, b, c, d = taps[t], taps[t + 1], taps[t + 2], taps[t + 3]
+        la, lb, lc, ld = ring[(row + t) % n], ring[(row + t + 1) % n], ring[(row + t + 2) % n], ring[(row + t + 3) % n]
+        if t == 0:
+            for x in range(width):
+                out[x] = a * la[x] + b * lb[x] + c * lc[x] + d * ld[x]
+        else:
+            for x in range(width):
+                out[x] += a * la[x] + b * lb[x] + c * lc[x] + d * ld[x]
+
+
+@kernel
+def add_grain(row, noise, a, b, c):
+    """Density noise onto a row of encoded values: the exponential of density, to second order."""
+    for x in range(row.size):
+        v = row[x]
+        n = (a + v * (b + v * c)) * noise[x]
+        row[x] = min(max(v * (f32(1) + n + f32(0.5) * n * n), f32(0)), f32(1))
+
+
+@kernel
+def grain_mono(pixels, channels, curve, taps, scale, k0, k1):
+    """Grain in place, the same in all channels. pixels (H, W·C); relative amplitude at v: curve · (1, v, v²)."""
+    height = pixels.shape[0]
+    width = pixels.shape[1] // channels
+    ring = np.empty((taps.size, width), np.float32)
+    noise = np.empty(width, np.float32)
+    spread = np.empty(pixels.shape[1], np.float32)
+    white = np.empty(width + taps.size - 1, np.float32)
+    bits = np.empty((white.size + 3) // 4, np.uint32)
+    a, b, c = f32(curve[0] * scale), f32(curve[1] * scale), f32(curve[2] * scale)
+    for y in range(height):
+        correlated_row(noise, ring, taps, y, 1, k0, k1, bits, white)
+        if channels == 1:
+            add_grain(pixels[y], noise, a, b, c)
+        else:
+            for x in range(width):
+                n = noise[x]
+                spread[3 * x] = n
+                spread[3 * x + 1] = n
+                spread[3 * x + 2] = n
+            add_grain(pixels[y], spread, a, b, c)
+
+
+@kernel
+def grain_dyes(pixels, curve, taps, scale, shared, blue, k0, k1):
+    """Grain in place, one noise a dye. pixels (H, 3·W); `shared` of every noise is the sum of all three (this sets the
+    correlation between channels), the blue one is `blue` times stronger."""
+    height, width = pixels.shape
+    ring = np.empty((taps.size, width), np.float32)
+    noise = np.empty(width, np.float32)
+    white = np.empty(width + 3 * taps.size - 3, np.float32)
+    bits = np.empty((white.size + 3) // 4, np.uint32)
+    a, b, c = f32(curve[0] * scale), f32(curve[1] * scale), f32(curve[2] * scale)
+    common, more = f32(shared), f32(blue)
+    for y in range(height):
+        correlated_row(noise, ring, taps, y, 3, k0, k1, bits, white)
+        for x in range(width // 3):
+            red, green, rest = noise[3 * x], noise[3 * x + 1], noise[3 * x + 2]
+            s = common * (red + green + rest)
+            noise[3 * x] = red + s
+            noise[3 * x + 1] = green + s
+            noise[3 * x + 2] = (rest + s) * more
+        add_grain(pixels[y], noise, a, b, c)
+
+
+@kernel
+def gaussian(pixels, quantiles, sigma, multiplied, k0, k1):
+    """Add normal noise of standard deviation `sigma` in place to (H, W·C) pixels; `multiplied`: times the value itself.
+
+    `quantiles` are the normal distribution's at (i + 0.5)/65536.
+    """
+    height, width = pixels.shape
+    bits = np.empty((width + 1) // 2, np.uint32)
+    halves = bits.view(np.uint16)
+    s = f32(sigma)
+    for y in range(height):
+        start, stride = row_key(k0, k1, y)
+        fill_bits(bits, start, stride)
+        row = pixels[y]
+        if multiplied:
+            for x in range(width):
+                row[x] = min(max(row[x] * (f32(1) + s * quantiles[halves[x]]), f32(0)), f32(1))
+        else:
+            for x in range(width):
+                row[x] = min(max(row[x] + s * quantiles[halves[x]], f32(0)), f32(1))

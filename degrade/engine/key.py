@@ -1,0 +1,72 @@
+"""Randomness by address: a Key names a place, and the numbers found there never change.
+
+A stateful generator imposes an order: draw once more in one step, and every later step changes. A Key has no state to
+consume. `key.at("folds", 3)` is the address of the fourth fold, whoever asks, whenever, in whatever process. The idea is
+that of counter-based generators (Salmon et al., SC 2011, doi:10.1145/2063384.2063405) and of JAX's random keys (JEP 263).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+
+_SCHEME = b"degrade.key.1"
+_EIGHT = struct.Struct("<8Q")
+_PAIR = struct.Struct("<2I")
+_STEP = 2.0**-53
+
+
+def _encoded(part: str | int) -> bytes:
+    """Type, length and value of one part, so that no two different paths hash the same bytes."""
+    if isinstance(part, str):
+        raw = part.encode("utf-8", "surrogatepass")
+        return b"s%d:" % len(raw) + raw
+    if isinstance(part, int) and not isinstance(part, bool):
+        return b"i%d;" % part
+    raise TypeError(f"a part of a Key is a str or an int, not {part!r}")
+
+
+class Key:
+    """An address for randomness.
+
+    Parameters
+    ----------
+    seed : int
+        The recipe's seed.
+    photo : str
+        The photo's key, such as ``"album/0042"``.
+    variant : int
+        ``epoch * copies + copy``.
+
+    Notes
+    -----
+    The address is hashed with BLAKE2b (RFC 7693); one digest serves eight uniforms or sixteen 32-bit words.
+    """
+
+    __slots__ = ("_hash",)
+
+    def __init__(self, seed: int = 0, photo: str = "", variant: int = 0) -> None:
+        self._hash = hashlib.blake2b(
+            _encoded(seed) + _encoded(photo) + _encoded(variant), digest_size=64, person=_SCHEME
+        )
+
+    def at(self, *parts: str | int) -> Key:
+        """The address reached from here through `parts`; this Key is left as it is."""
+        key = object.__new__(Key)
+        key._hash = self._hash.copy()
+        for part in parts:
+            key._hash.update(_encoded(part))
+        return key
+
+    def uniforms(self) -> list[float]:
+        """The eight numbers in (0, 1) that stand at this address, each a multiple of 2**-54."""
+        return [((word >> 11) + 0.5) * _STEP for word in _EIGHT.unpack(self._hash.digest())]
+
+    def uniform(self) -> float:
+        """The first of `uniforms()`."""
+        return ((int.from_bytes(self._hash.digest()[:8], "little") >> 11) + 0.5) * _STEP
+
+    def pair(self) -> tuple[int, int]:
+        """Two 32-bit words, the counter-based noise kernels' key."""
+        first, second = _PAIR.unpack(self._hash.digest()[:8])
+        return first, second

@@ -1,0 +1,157 @@
+"""What a recipe gives: the clean and the degraded picture, the masks of the damage, and the numbers that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.engine.key import Key
+from degrade.engine.photo import Photo
+from degrade.engine.units import DEFAULT_FORMAT
+from degrade.engine.workspace import borrowed_workspace
+
+if TYPE_CHECKING:
+    from degrade.engine.step import Step
+
+Array = npt.NDArray[Any]
+_DTYPES = (np.uint8, np.uint16, np.float32)
+
+
+class Pair:
+    """A clean and a degraded picture.
+
+    Attributes
+    ----------
+    key : str
+        The photo's key, with ``/c1``, ``/c2`` … for further copies.
+    clean, degraded : (H, W, C) array
+        Of the dtype that went in; C is 1 or 3, each side its own.
+    mask : (H, W) uint8
+        Soft coverage of all damage, true before global ops.
+    loss : (H, W) uint8
+        Soft coverage of destroyed content.
+    classes : (H, W) uint8
+        The `DamageClass` that covers most, 0 where there is none.
+    record : dict
+        Ready for JSON, and enough to make the pair again from the photograph (`degrade.replay_record`).
+    degraded_jpeg : bytes or None
+        The JPEG file whose decode `degraded` is, when the last step was `jpeg`.
+    clean_is_source : bool
+        Whether `clean` is the photograph as it came in, untouched.
+    """
+
+    __slots__ = ("_degraded", "classes", "clean", "clean_is_source", "degraded_jpeg", "key", "loss", "mask", "record")
+
+    def __init__(
+        self, key: str, clean: Array, photo: Photo, dtype: Any, channels: int | None, record: dict[str, Any]
+    ) -> None:
+        self.key = key
+        self.clean = clean
+        self.clean_is_source = photo.clean_is_source
+        self.mask, self.loss, self.classes = photo.mask, photo.loss, photo.classes
+        self.record = record
+        self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
+        self._degraded: Array | Callable[[], Array] = (
+            photo.rounded(dtype, channels) if self.degraded_jpeg is None else _decoder(self.degraded_jpeg, channels)
+        )
+
+    @property
+    def degraded(self) -> Array:
+        """The degraded picture; decoded on first use when it is a JPEG file."""
+        if callable(self._degraded):
+            self._degraded = self._degraded()
+        return self._degraded
+
+    def __repr__(self) -> str:
+        height, width = self.mask.shape
+        return f"Pair({self.key!r}, {width}×{height}, damaged {np.count_nonzero(self.mask) / self.mask.size:.1%})"
+
+
+def _decoder(data: bytes, channels: int | None) -> Callable[[], Array]:
+    def decoded() -> Array:
+        from degrade.codecs import decode_jpeg
+
+        image = decode_jpeg(data)
+        if channels is not None and image.shape[2] != channels:
+            image = np.repeat(image, 3, axis=2) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
+        return image
+
+    return decoded
+
+
+def checked_image(image: Array) -> Array:
+    """`image` as (H, W, C), C-contiguous, not copied if it already is.
+
+    Raises
+    ------
+    TypeError
+        Not an array of uint8, uint16 or float32.
+    ValueError
+        Not (H, W), (H, W, 1) or (H, W, 3), without pixels, or float32 outside [0, 1].
+    """
+    if not isinstance(image, np.ndarray) or image.dtype not in _DTYPES:
+        kind = getattr(image, "dtype", type(image).__name__)
+        raise TypeError(f"an image is an array of uint8, uint16 or float32 in [0, 1], not {kind}; convert it first")
+    whole = image[:, :, None] if image.ndim == 2 else image
+    if whole.ndim != 3 or whole.shape[2] not in (1, 3) or whole.size == 0:
+        raise ValueError(f"an image has the shape (H, W), (H, W, 1) or (H, W, 3), not {image.shape}")
+    whole = np.ascontiguousarray(whole)
+    if whole.dtype == np.float32 and not (whole.min() >= 0 and whole.max() <= 1):
+        raise ValueError("a float32 image lies in [0, 1] and holds no NaN; divide by its largest value first")
+    return whole
+
+
+def as_picture(degraded: Array, like: Array) -> Array:
+    """`degraded` (H, W, C) in exactly the shape of the image `like`."""
+    if like.ndim == 2:
+        return degraded[:, :, 0] if degraded.shape[2] == 1 else _gray(degraded)
+    if degraded.shape[2] < like.shape[2]:
+        return np.repeat(degraded, like.shape[2], axis=2)
+    return degraded if degraded.shape == like.shape else _gray(degraded)[:, :, None]
+
+
+def _gray(colour: Array) -> Array:
+    """Rec. 601 luma of a picture that an op has coloured, where the caller's image has one channel."""
+    weights = np.array([19595, 38470, 7471], np.int64)
+    if colour.dtype == np.float32:
+        exact = (colour.astype(np.float64) * weights).sum(axis=2) / 65536
+        return np.clip(exact, 0, 1).astype(np.float32)
+    return ((colour.astype(np.int64) * weights).sum(axis=2) + 32768 >> 16).astype(colour.dtype)
+
+
+def steps_record(photo: Photo) -> list[dict[str, Any]]:
+    """The photo's record as plain data: each step's label, op, whether it fired, and every field."""
+    return [
+        {"label": label, "op": op, "fired": fired, "drawn": _plain(drawn)} for label, op, fired, drawn in photo.record
+    ]
+
+
+def _plain(drawn: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in drawn.items()}
+
+
+def develop(
+    step: Step, image: Array, *, seed: int, key: str, variant: int, format: str = DEFAULT_FORMAT
+) -> Pair:
+    """The Pair that `step` makes of one picture at the address (seed, key, variant), without frame."""
+    whole = checked_image(image)
+    with borrowed_workspace() as workspace:
+        photo = Photo(whole, workspace, format)
+        step.run(photo, Key(seed, key, variant))
+        after = step.channels_after(frozenset({whole.shape[2]}))
+        channels = 1 if after == {1} else max(photo.channels, whole.shape[2])
+        clean = photo.clean.copy() if photo.clean.dtype == whole.dtype else _rounded_clean(photo, whole.dtype)
+        record = {
+            "key": key, "photo": key, "seed": seed, "variant": variant, "format": format,
+            "channels": [int(clean.shape[2]), channels], "frame": None, "steps": steps_record(photo),
+        }  # fmt: skip
+        return Pair(key, clean, photo, whole.dtype, channels, record)
+
+
+def _rounded_clean(photo: Photo, dtype: Any) -> Array:
+    from degrade.engine.photo import rounded
+
+    return rounded(photo.clean, dtype)

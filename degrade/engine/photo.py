@@ -1,0 +1,338 @@
+"""The working picture: pixels, the damage drawn on it so far, and the few verbs that draw damage."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.engine.damage import DamageClass
+from degrade.engine.kernels import convert, layers
+from degrade.engine.key import Key
+from degrade.engine.units import DEFAULT_FORMAT, pixels_per_mm
+from degrade.engine.workspace import Workspace
+
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""(first row, past the last row, first column, past the last column)."""
+
+PAPER: tuple[float, float, float] = (0.89, 0.865, 0.80)
+"""Encoded colour of bare paper base: cream, not white."""
+VISIBLE_SHADE = 0.012
+"""Shading weaker than this is not drawn: no eye sees it, and mask and picture must agree."""
+SHADE_GAIN = 4.0
+"""Soft mask coverage a unit of shading: a relief of 0.25 counts as fully covered."""
+DENSITY_FLOOR = 1e-3
+"""Smallest reflectance, density 3."""
+
+
+class Photo:
+    """A photograph at work.
+
+    Parameters
+    ----------
+    image : (H, W, C) array
+        C is 1 or 3 (RGB), uint8 or uint16 over their whole range, or float32 in [0, 1]; sRGB-encoded. It is not changed.
+    workspace : Workspace
+        Buffers to draw in; nobody else may hold it meanwhile.
+    format : str
+        The print's format (`degrade.engine.units.FORMATS`).
+    print_box : Box or None
+        Where the whole print lies in the picture's pixels, (0, H, 0, W) when None; larger than the picture for a patch.
+
+    Attributes
+    ----------
+    mask, loss, classes : (H, W) uint8
+        Soft coverage of all damage (0 to 255), of destroyed content (0 to 255), and the `DamageClass` that covers most.
+    record : list
+        One entry a step that ran or was skipped: label, op, fired, drawn.
+    px_per_mm : float
+        Pixels on a millimetre of the print.
+    unit : float
+        Pixels in a thousandth of the print's diagonal.
+    """
+
+    def __init__(
+        self,
+        image: npt.NDArray[Any],
+        workspace: Workspace,
+        format: str = DEFAULT_FORMAT,
+        print_box: Box | None = None,
+    ) -> None:
+        self.height, self.width = image.shape[:2]
+        self.workspace = workspace
+        self.format = format
+        self.print_box = print_box or (0, self.height, 0, self.width)
+        top, bottom, left, right = self.print_box
+        self.px_per_mm = pixels_per_mm(bottom - top, right - left, format)
+        self.unit = math.hypot(bottom - top, right - left) / 1000
+        self.record: list[tuple[str, str, bool, dict[str, Any]]] = []
+        self.damaged = False
+        self.final_channels: int | None = None
+        self.clean: npt.NDArray[Any] = image
+        self.clean_is_source = True
+        self.split = "train"
+        self._source: npt.NDArray[Any] | None = image
+        self._pixels: Floats | None = None
+        self._jpeg: bytes | None = None
+        self._channels = image.shape[2]
+        self._layers: tuple[Bytes, Bytes, Bytes] | None = None
+
+    # ------------------------------------------------------------------ pixels
+
+    @property
+    def channels(self) -> int:
+        """1 (gray) or 3 (RGB), now."""
+        return self._channels
+
+    @property
+    def source(self) -> npt.NDArray[Any] | None:
+        """The untouched input, until a step first takes `pixels`."""
+        return self._source
+
+    @property
+    def pixels(self) -> Floats:
+        """(H, W, C) float32 in [0, 1], C-contiguous, to be changed in place; taking it voids `jpeg`."""
+        if self._jpeg is not None:
+            self._develop_jpeg()
+        if self._pixels is None:
+            assert self._source is not None
+            source, self._source = self._source, None
+            self._pixels = self._buffer(source.shape[2])
+            _to_float(source, self._pixels)
+        return self._pixels
+
+    @pixels.setter
+    def pixels(self, pixels: Floats) -> None:
+        self._source, self._jpeg, self._pixels, self._channels = None, None, pixels, pixels.shape[2]
+
+    def _buffer(self, channels: int) -> Floats:
+        return self.workspace.array(f"pixels{channels}", (self.height, self.width, channels), np.float32)
+
+    def spare(self) -> Floats:
+        """A buffer like `pixels`, contents undefined, for ops that can't work in place; assign it to `pixels` after."""
+        name = "spare" if self.pixels is not self.workspace.array("spare", self.pixels.shape, np.float32) else "spare2"
+        return self.workspace.array(name, self.pixels.shape, np.float32)
+
+    def to_gray(self, weights: tuple[float, float, float], linear: bool) -> None:
+        """Leave one channel: the weighted sum of R, G, B, of encoded values or of `linear` light. Gray stays as it is."""
+        if self.channels == 1:
+            return
+        out = self._buffer(1)
+        if self._source is not None and self._source.dtype != np.float32:
+            _weigh_integers(self._source.reshape(-1), out.reshape(-1), weights, linear)
+        else:
+            weigh = convert.weigh_light if linear else convert.weigh_floats
+            weigh(self.pixels.reshape(-1), out.reshape(-1), *weights)
+        self.pixels = out
+
+    def to_colour(self) -> None:
+        """Three equal channels from one; colour stays as it is."""
+        if self.channels == 3:
+            return
+        gray, out = self.pixels, self._buffer(3)
+        convert.replicate(gray.reshape(-1), out.reshape(-1))
+        self.pixels = out
+
+    @property
+    def jpeg(self) -> bytes | None:
+        """The JPEG file that the picture is at this moment, if nothing has touched it since it was compressed."""
+        return self._jpeg
+
+    @jpeg.setter
+    def jpeg(self, data: bytes) -> None:
+        self.pixels  # noqa: B018 - the state before must be settled: a pending file is developed first
+        self._jpeg = data
+
+    def _develop_jpeg(self) -> None:
+        from degrade.codecs import decode_jpeg
+
+        data, self._jpeg = self._jpeg, None
+        assert data is not None
+        decoded = decode_jpeg(data)
+        pixels = self._buffer(self.channels)
+        _to_float(np.ascontiguousarray(decoded[:, :, : self.channels]), pixels)
+        self._pixels = pixels
+
+    def rounded(self, dtype: Any, channels: int | None = None) -> npt.NDArray[Any]:
+        """The picture as uint8, uint16 or float32, rounded once, with `channels` channels: a fresh array."""
+        if self._jpeg is not None and dtype == np.uint8:
+            from degrade.codecs import decode_jpeg
+
+            image = decode_jpeg(self._jpeg)
+            image = image if channels is None or image.shape[2] <= channels else image[:, :, :channels]
+        elif self._source is not None and self._source.dtype == dtype:
+            image = self._source.copy()
+        else:
+            image = rounded(self.pixels, dtype)
+        return _with_channels(image, channels or image.shape[2])
+
+    # ------------------------------------------------------------------ masks
+
+    @property
+    def layers(self) -> tuple[Bytes, Bytes, Bytes]:
+        """(mask, loss, classes); asking for them says that damage is about to be drawn."""
+        if self._layers is None:
+            shape = (self.height, self.width)
+            mask, loss, classes = (self.workspace.array(name, shape, np.uint8) for name in ("mask", "loss", "classes"))
+            self._layers = (mask, loss, classes)
+            self._clear_layers()
+        self.damaged = True
+        return self._layers
+
+    def _clear_layers(self) -> None:
+        if self._layers is not None:
+            for layer in self._layers:
+                layer.fill(0)
+        self.damaged = False
+
+    @property
+    def mask(self) -> Bytes:
+        """(H, W) uint8 soft coverage of damage."""
+        return self._layer(0)
+
+    @property
+    def loss(self) -> Bytes:
+        """(H, W) uint8 soft coverage of destroyed content."""
+        return self._layer(1)
+
+    @property
+    def classes(self) -> Bytes:
+        """(H, W) uint8 codes of `DamageClass`, 0 where there is none."""
+        return self._layer(2)
+
+    def _layer(self, index: int) -> Bytes:
+        if not self.damaged or self._layers is None:
+            return np.zeros((self.height, self.width), np.uint8)
+        return self._layers[index].copy()
+
+    def take_target(self) -> None:
+        """Make the picture as it is now the clean one; damage drawn so far belongs to both and leaves the masks."""
+        if self._source is not None:
+            self.clean = self._source
+        else:
+            self.clean, self.clean_is_source = self.pixels.copy(), False
+        self._clear_layers()
+
+    def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:
+        """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh array
+        of its shape and dtype. The masks go with the damaged picture; the clean one too if `both`."""
+        self.pixels[...] = displace(self.pixels, False)
+        if both:
+            if self.clean.dtype != np.float32:
+                clean = np.empty(self.clean.shape, np.float32)
+                _to_float(self.clean, clean)
+                self.clean = clean
+            self.clean, self.clean_is_source = displace(self.clean, False), False
+        if self.damaged and self._layers is not None:
+            for layer, nearest in zip(self._layers, (False, False, True), strict=True):
+                layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
+
+    # ------------------------------------------------------------------ drawing
+
+    @property
+    def coverage(self) -> Bytes:
+        """(H, W rounded up to 8) uint8, all zero: kernels draw coverage into it, a verb uses it up."""
+        return self.workspace.array("coverage", (self.height, self.width + 7 & ~7), np.uint8)
+
+    @property
+    def relief(self) -> Floats:
+        """(H, W rounded up to 8) float32, all zero: kernels add relief to it, `shade` uses it up."""
+        return self.workspace.array("relief", (self.height, self.width + 7 & ~7), np.float32)
+
+    def remove(
+        self,
+        coverage: Bytes,
+        box: Box,
+        damage: DamageClass,
+        *,
+        depth: float = 1.0,
+        paper: tuple[float, float, float] = PAPER,
+        fibre: float = 0.0,
+        key: Key | None = None,
+    ) -> None:
+        """Scrape emulsion off where `coverage` says, to `depth` in [0, 1]; the paper that shows is encoded RGB with
+        fibre noise of relative amplitude `fibre`, which needs a `key`."""
+        k0, k1 = key.pair() if key is not None else (0, 0)
+        layers.remove(
+            self.pixels, *self.layers, int(damage), coverage, *box,
+            self.colour(paper), float(depth), float(fibre), 1 / self.unit, k0, k1,
+        )  # fmt: skip
+
+    def stain(
+        self, coverage: Bytes, box: Box, damage: DamageClass, *, density: tuple[float, float, float]
+    ) -> None:
+        """Add `density` (R, G, B) in proportion to the coverage."""
+        layers.stain(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(density))
+
+    def cover(self, coverage: Bytes, box: Box, damage: DamageClass, *, colour: tuple[float, float, float]) -> None:
+        """Lay an opaque `colour` (encoded RGB) over the surface where `coverage` says."""
+        layers.cover(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(colour))
+
+    def tear(
+        self, coverage: Bytes, box: Box, damage: DamageClass, *, background: tuple[float, float, float]
+    ) -> None:
+        """Take the paper itself away: the `background` (encoded RGB) behind it shows."""
+        layers.cover(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(background))
+
+    def shade(self, relief: Floats, box: Box, damage: DamageClass) -> None:
+        """Light the relief: multiply by 1 + relief, where that is visible."""
+        layers.shade(self.pixels, *self.layers, int(damage), relief, *box, SHADE_GAIN, VISIBLE_SHADE)
+
+    def light(self, coverage: Bytes, box: Box, damage: DamageClass, *, amount: tuple[float, float, float]) -> None:
+        """Add linear light of `amount` (R, G, B) in proportion to the coverage."""
+        layers.light(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(amount))
+
+    def colour(self, rgb: tuple[float, float, float]) -> Floats:
+        """`rgb` as this photo's channels: three, or their Rec. 601 mean."""
+        if self.channels == 3:
+            return np.array(rgb, np.float32)
+        return np.array([0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]], np.float32)
+
+
+def rounded(pixels: Floats, dtype: Any) -> npt.NDArray[Any]:
+    """float32 in [0, 1] as uint8, uint16 or float32, to the nearest code: a fresh array of the same shape."""
+    if dtype == np.float32:
+        return pixels.copy()
+    out = np.empty(pixels.shape, dtype)
+    kernel = convert.round_to_uint8 if dtype == np.uint8 else convert.round_to_uint16
+    kernel(pixels.reshape(-1), out.reshape(-1))
+    return out
+
+
+def _to_float(source: npt.NDArray[Any], out: Floats) -> None:
+    flat = np.ascontiguousarray(source).reshape(-1)
+    if source.dtype == np.float32:
+        convert.clip_into(flat, out.reshape(-1))
+    else:
+        convert.scale_into(flat, out.reshape(-1), 1 / np.iinfo(source.dtype).max)
+
+
+def _weigh_integers(source: npt.NDArray[Any], out: Floats, weights: tuple[float, float, float], linear: bool) -> None:
+    if linear and source.dtype == np.uint8:
+        convert.weigh_light_bytes(source, out, *weights)
+    elif linear:
+        pixels = np.empty(source.shape, np.float32)
+        _to_float(source, pixels)
+        convert.weigh_light(pixels, out, *weights)
+    else:
+        red, blue = round(weights[0] * 65536), round(weights[2] * 65536)
+        whole = (red, 65536 - red - blue, blue)
+        if source.dtype == np.uint8:
+            convert.weigh_bytes(source, out, *whole)
+        else:
+            convert.weigh_integers(source, out, *whole, 1 / (65536 * 65535))
+
+
+def _with_channels(image: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
+    if image.shape[2] == channels:
+        return image
+    if channels == 1:
+        raise ValueError("a colour picture has no one-channel form without a grayscale step")
+    out = np.empty((*image.shape[:2], 3), image.dtype)
+    convert.replicate(image.reshape(-1), out.reshape(-1))
+    return out

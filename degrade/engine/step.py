@@ -1,0 +1,122 @@
+"""What stands in a recipe: a degradation, a group of them, or the target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy.typing as npt
+
+from degrade.engine.key import Key
+from degrade.engine.pair import Pair, as_picture, develop
+from degrade.engine.photo import Photo
+from degrade.engine.units import DEFAULT_FORMAT
+
+LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,99}")
+
+
+class Step:
+    """A step of a recipe.
+
+    Attributes
+    ----------
+    p : float
+        Probability that it runs, in [0, 1].
+    label : str or None
+        Its address in the recipe's randomness; `address` gives the default.
+    """
+
+    p: float
+    label: str | None
+
+    @property
+    def address(self) -> str:
+        """The label, given or default."""
+        raise NotImplementedError
+
+    def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
+        """Work on `photo` in place and write into its record, under the addresses below `root`.
+
+        `suffix` is appended to every label within (by `repeat`); with `fires` False nothing is done, but what would have
+        been drawn is recorded, so that a group's choice leaves no hole in the record.
+        """
+        raise NotImplementedError
+
+    def prepare(self) -> None:
+        """Make ready what is made once and shared by all photos, such as textures; called before workers start.
+
+        Raises
+        ------
+        DegradeError
+            Something that the step needs is not there.
+        """
+
+    def flattened(self) -> Iterator[Step]:
+        """This step and every step within it, in order."""
+        yield self
+
+    def to_data(self) -> Any:
+        """The plain data that stands for it in YAML: fields that differ from their defaults."""
+        raise NotImplementedError
+
+    def canonical(self) -> Any:
+        """The plain data that a fingerprint is taken of: every field."""
+        raise NotImplementedError
+
+    def channels_after(self, channels: frozenset[int]) -> frozenset[int]:
+        """Which numbers of channels (1, 3) a picture may have after it, given those it may have before."""
+        return channels
+
+    def __call__(
+        self, image: npt.NDArray[Any], *, key: str = "", copy: int = 0, format: str = DEFAULT_FORMAT
+    ) -> npt.NDArray[Any]:
+        """Degrade one picture, with seed 0.
+
+        Parameters
+        ----------
+        image : (H, W), (H, W, 1) or (H, W, 3) array
+            uint8 or uint16 over their whole range, or float32 in [0, 1]; sRGB-encoded, RGB order. It is not changed.
+        key : str
+            The photo's key: the same key gives the same damage.
+        copy : int
+            Which of several damaged copies of the same photo.
+        format : str
+            The print's format, which turns millimetres into pixels (`degrade.engine.units.FORMATS`).
+
+        Returns
+        -------
+        array
+            A fresh array of the shape and dtype of `image`; one gray channel is replicated where `image` has three.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `image` is of another dtype or shape.
+        """
+        pair = self.pair(image, key=key, copy=copy, format=format)
+        return as_picture(pair.degraded, image)
+
+    def pair(
+        self, image: npt.NDArray[Any], *, key: str = "", copy: int = 0, format: str = DEFAULT_FORMAT
+    ) -> Pair:
+        """Like calling it, but gives the Pair with its masks and its record."""
+        return develop(self, image, seed=0, key=key, variant=copy, format=format)
+
+
+def check_step(step: Step) -> list[tuple[str, str]]:
+    """What is wrong with `p` and `label`, as (name, what was expected)."""
+    problems = []
+    if isinstance(step.p, bool) or not isinstance(step.p, int | float) or not 0 <= step.p <= 1:
+        problems.append(("p", f"expected a probability in [0, 1], not {step.p!r}"))
+    if step.label is not None and not (isinstance(step.label, str) and LABEL.fullmatch(step.label)):
+        problems.append(
+            ("label", f"expected a letter, digit or _, then up to 99 of those or ' .+-', not {step.label!r}")
+        )
+    return problems
+
+
+def with_step_keys(data: dict[str, Any], step: Step) -> dict[str, Any]:
+    """`data` with the step's `p` and `label` beside it, where they are not the defaults."""
+    beside: dict[str, Any] = {} if step.p == 1 else {"p": step.p}
+    return data | beside | ({} if step.label is None else {"label": step.label})
