@@ -116,7 +116,7 @@ class FieldSpec:
         if self.kind is Kind.REAL and isinstance(made, Constant):
             return Constant(rounded(float(made.value)))
         if self.kind is Kind.VECTOR and isinstance(made, Constant) and made.value is not None:
-            return Constant(tuple(rounded(float(v)) for v in made.value))
+            return Constant(tuple(int(v) if int(v) == v else rounded(v) for v in made.value))
         return made
 
     def _check_value(self, value: Any) -> None:

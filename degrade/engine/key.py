@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from functools import lru_cache
 
 _SCHEME = b"degrade.key.1"
 _EIGHT = struct.Struct("<8Q")
@@ -16,6 +17,7 @@ _PAIR = struct.Struct("<2I")
 _STEP = 2.0**-53
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _encoded(part: str | int) -> bytes:
     """Type, length and value of one part, so that no two different paths hash the same bytes."""
     if isinstance(part, str):

@@ -27,7 +27,7 @@ def normal_quantiles() -> npt.NDArray[np.float32]:
 
 
 def computed_upper_half() -> npt.NDArray[np.float32]:
-    """What `TABLE` holds, worked out anew (M. J. Wichura, Algorithm AS 241, doi:10.2307/2347330, as in `statistics`)."""
+    """What `TABLE` holds, worked out anew (M. J. Wichura, Algorithm AS 241, doi:10.2307/2347330, in `statistics`)."""
     quantile = NormalDist().inv_cdf
     return np.array([quantile((i + 0.5) / (2 * _HALF)) for i in range(_HALF, 2 * _HALF)], np.float32)
 

@@ -1,0 +1,78 @@
+"""Tags of TIFF and EXIF (which is a small TIFF), and the one that turns a picture upright."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Container
+
+import numpy as np
+
+Tags = dict[int, tuple[int, ...]]
+
+_ORIENTATION = 274
+_SIZES = {1: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8}  # field type -> bytes: BYTE, SHORT, LONG, UNDEFINED, IFD, LONG8
+_CODES = {1: "B", 3: "H", 4: "I", 7: "B", 13: "I", 16: "Q"}
+
+
+class OutsideError(ValueError):
+    """A directory or a tag's values lie behind the end of the data."""
+
+
+def read_tags(data: bytes, wanted: Container[int]) -> Tags:
+    """The wanted whole-number tags in the first directory of a TIFF, BigTIFF or EXIF block: tag -> its values, of
+    which there is at least one.
+
+    Raises ValueError where the directory is none, OutsideError or struct.error where it lies outside `data`.
+    Source: TIFF 6.0 (Adobe, 1992); BigTIFF (AWare Systems, 2007).
+    """
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None:
+        raise ValueError("no byte order")
+    (version,) = struct.unpack_from(order + "H", data, 2)
+    if version not in (42, 43):
+        raise ValueError(f"version {version}")
+    wide = version == 43
+    offset_code, count_code, entry, inline = ("Q", "Q", 20, 8) if wide else ("I", "H", 12, 4)
+    (start,) = struct.unpack_from(order + offset_code, data, 8 if wide else 4)
+    if start + struct.calcsize(count_code) > len(data):
+        raise OutsideError("the directory lies outside the data")
+    (count,) = struct.unpack_from(order + count_code, data, start)
+    first = start + struct.calcsize(count_code)
+    if first + count * entry > len(data):
+        raise OutsideError("the directory lies outside the data")
+    tags: Tags = {}
+    for position in range(first, first + count * entry, entry):
+        tag, kind = struct.unpack_from(order + "HH", data, position)
+        if tag not in wanted or kind not in _SIZES:
+            continue
+        (length,) = struct.unpack_from(order + offset_code, data, position + 4)
+        at = position + 4 + inline
+        if length * _SIZES[kind] > inline:
+            (at,) = struct.unpack_from(order + offset_code, data, at)
+        if at + length * _SIZES[kind] > len(data):
+            raise OutsideError(f"tag {tag} lies outside the data")
+        if length:
+            tags[tag] = struct.unpack_from(f"{order}{length}{_CODES[kind]}", data, at)
+    return tags
+
+
+def exif_orientation(exif: bytes) -> int:
+    """The orientation, 1 to 8, in an EXIF block (with or without its `Exif` prefix); 1 where there is none, it is out
+    of range or the block is broken: a picture with a bad note in its margin is still a picture."""
+    try:
+        tags = read_tags(exif.removeprefix(b"Exif\0\0"), (_ORIENTATION,))
+    except (ValueError, struct.error):
+        return 1
+    value = tags.get(_ORIENTATION, (1,))[0]
+    return value if 1 <= value <= 8 else 1
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """`pixels`, (H, W, C), turned as the EXIF orientation (1 to 8) says; a view. Source: CIPA DC-008 (Exif 2.32)."""
+    if orientation >= 5:
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return pixels

@@ -1,0 +1,199 @@
+"""JPEG, both ways through libjpeg-turbo (simplejpeg). Markers after ITU-T T.81, Annex B."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import simplejpeg
+
+from degrade.codecs.colour import cmyk_to_rgb, finished
+from degrade.codecs.decoded import Decoded
+from degrade.codecs.encodable import check_pixels
+from degrade.codecs.errors import CodecError, check_size, corrupt, decoder_faults, truncated
+from degrade.codecs.exif import exif_orientation
+
+SIGNATURE = b"\xff\xd8\xff"
+SUBSAMPLINGS = ("444", "422", "420", "440", "411")
+MAX_SIDE = 65_500  # libjpeg's limit
+
+_BASELINE, _PROGRESSIVE = 0xC0, 0xC2
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
+_MAX_SCANS = 500  # an honest progressive file has about ten; each further one costs a pass over the whole picture
+_COLOURS = {1: "GRAY", 3: "RGB", 4: "CMYK"}
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+@dataclass(slots=True)
+class _Header:
+    """What stands before the first scan."""
+
+    frame: int = 0
+    precision: int = 0
+    width: int = 0
+    height: int = 0
+    components: int = 0
+    orientation: int = 1
+    profile: dict[int, bytes] = field(default_factory=dict)
+
+
+def encode_jpeg(pixels: np.ndarray, quality: int, subsampling: str = "420") -> bytes:
+    """A baseline JPEG.
+
+    Parameters
+    ----------
+    pixels : (H, W, 1) gray or (H, W, 3) RGB, uint8
+        Sides from 1 to 65 500 px.
+    quality : int
+        1 to 100, as libjpeg counts.
+    subsampling : str
+        Of the colour: "444", "422", "420", "440" or "411". Without meaning for gray.
+
+    Raises
+    ------
+    CodecError
+        "not_encodable" for any other array, quality or subsampling.
+    """
+    pixels = check_pixels(pixels, (np.uint8,))
+    if not 1 <= quality <= 100:
+        raise CodecError("not_encodable", f"JPEG quality {quality} is outside 1 to 100")
+    if subsampling not in SUBSAMPLINGS:
+        raise CodecError("not_encodable", f"JPEG subsampling {subsampling!r} is none of {', '.join(SUBSAMPLINGS)}")
+    if max(pixels.shape[:2]) > MAX_SIDE:
+        raise CodecError("not_encodable", f"a JPEG side has at most {MAX_SIDE} px; write PNG or scale down")
+    if pixels.shape[2] == 1:
+        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="GRAY", colorsubsampling="Gray", fastdct=False)
+    else:
+        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="RGB", colorsubsampling=subsampling, fastdct=False)
+    return bytes(encoded)
+
+
+def decode_jpeg(data: bytes) -> np.ndarray:
+    """The pixels of a JPEG as they are stored, (H, W, 1) gray or (H, W, 3) RGB, uint8: strict, but neither turned
+    upright nor colour-converted. For the members of a shard; photographs go through `decode`.
+
+    Raises CodecError.
+    """
+    header = _read_header(data)
+    samples = _samples(data, header)
+    return cmyk_to_rgb(samples, None) if header.components == 4 else samples
+
+
+def read_jpeg(data: bytes) -> Decoded:
+    """A photograph in a JPEG file; see `degrade.codecs.decode`."""
+    header = _read_header(data)
+    pixels = _samples(data, header)
+    profile = _joined(header.profile)
+    converted = header.components == 4
+    if converted:
+        pixels, profile = cmyk_to_rgb(pixels, profile), None
+    if profile is not None or header.orientation != 1:
+        pixels, moved = finished(pixels, profile=profile, orientation=header.orientation)
+        converted = converted or moved
+    as_stored = header.frame in (_BASELINE, _PROGRESSIVE) and header.orientation == 1 and not converted
+    return Decoded(pixels, "jpeg", data if as_stored and _is_ycbcr_or_gray(data) else None)
+
+
+def _samples(data: bytes, header: _Header) -> np.ndarray:
+    """Gray, RGB or CMYK (255 being full ink) as it is stored, (H, W, 1, 3 or 4) uint8."""
+    with decoder_faults():
+        samples: np.ndarray = simplejpeg.decode_jpeg(
+            data, colorspace=_COLOURS[header.components], fastdct=False, fastupsample=False, strict=True
+        )
+    # All who write CMYK JPEGs follow Adobe and store the paper left, not the ink; so does everyone read them.
+    return 255 - samples if header.components == 4 else samples
+
+
+def _is_ycbcr_or_gray(data: bytes) -> bool:
+    return simplejpeg.decode_jpeg_header(data)[2] in ("YCbCr", "Gray")
+
+
+def _read_header(data: bytes) -> _Header:
+    """Read the segments before the first scan; CodecError unless they announce a picture that can be decoded."""
+    if not data.startswith(SIGNATURE):
+        raise corrupt("its JPEG signature is damaged")
+    header = _Header()
+    position = 2
+    try:
+        while True:
+            if data[position] != 0xFF:
+                raise corrupt("its JPEG header is damaged")
+            marker = data[position + 1]
+            if marker == 0xFF:  # a fill byte
+                position += 1
+                continue
+            if marker == _SCAN:
+                break
+            if marker == _END:
+                raise corrupt("a JPEG header without a picture")
+            length = data[position + 2] << 8 | data[position + 3]
+            if marker >= 0xE1 or marker in _FRAMES:
+                _read_segment(header, marker, data[position + 4 : position + 2 + length])
+            position += 2 + length
+    except IndexError:
+        raise truncated() from None
+    _check(header)
+    if header.frame == _PROGRESSIVE and data.count(b"\xff\xda") > _MAX_SCANS:
+        raise CodecError("unsupported", f"a progressive JPEG of more than {_MAX_SCANS} scans; export it again")
+    return header
+
+
+def _read_segment(header: _Header, marker: int, body: bytes) -> None:
+    if marker in _FRAMES:
+        header.frame = marker
+        header.precision = body[0]
+        header.height = body[1] << 8 | body[2]
+        header.width = body[3] << 8 | body[4]
+        header.components = body[5]
+    elif marker == 0xE1 and body.startswith(b"Exif\0\0"):
+        header.orientation = exif_orientation(body)
+    elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0"):
+        header.profile[body[12]] = body[14:]
+
+
+def _check(header: _Header) -> None:
+    if not header.frame:
+        raise corrupt("a JPEG without a frame header")
+    check_size(header.width, header.height)
+    if header.precision != 8:
+        raise CodecError("unsupported", f"a JPEG of {header.precision} bits; convert it to 8 bits or to a 16-bit PNG")
+    if header.components not in _COLOURS:
+        raise CodecError("unsupported", f"a JPEG of {header.components} components; convert it to RGB")
+
+
+def _joined(parts: dict[int, bytes]) -> bytes | None:
+    """The chunks of an ICC profile in their order (ICC.1:2022, B.4); None if there is none."""
+    return b"".join(parts[number] for number in sorted(parts)) or None
+
+
+def stripped(data: bytes) -> bytes | None:
+    """A sound JPEG with nothing but the picture: no APPn but a bare JFIF and Adobe's colour transform, no comment,
+    nothing after the end; the scans are copied bit for bit. None if its segments do not follow each other as they
+    should."""
+    parts = [b"\xff\xd8"]
+    position = 2
+    while position + 2 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == _END:
+            return b"".join((*parts, b"\xff\xd9"))
+        if marker == 0xFF:  # a fill byte
+            position += 1
+            continue
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        if marker == _SCAN:
+            following = _NEXT_MARKER.search(data, end)
+            end = following.start() if following else len(data)
+        parts.append(_kept(marker, data[position:end]))
+        position = end
+    return None
+
+
+def _kept(marker: int, segment: bytes) -> bytes:
+    """What is left of a segment."""
+    if marker == 0xE0 and segment[4:9] == b"JFIF\0":
+        return b"\xff\xe0\x00\x10" + segment[4:16] + b"\0\0"  # without its thumbnail
+    if marker == 0xEE and segment[4:9] == b"Adobe":
+        return segment
+    return b"" if 0xE0 <= marker <= 0xEF or marker == _COMMENT else segment

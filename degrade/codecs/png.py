@@ -1,0 +1,171 @@
+"""PNG: an own writer over ISA-L, and OpenCV for reading. After the W3C Recommendation, third edition (2025).
+
+ISA-L's levels 0 to 2 write the same bytes on every CPU; level 3 does not. gAMA and cHRM are not followed (a picture
+without a profile is sRGB), and of an animation the default image is read.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from isal import isal_zlib
+
+from degrade.codecs.colour import finished
+from degrade.codecs.decoded import Decoded
+from degrade.codecs.encodable import check_pixels
+from degrade.codecs.errors import CodecError, check_size, corrupt, decoder_faults, truncated
+from degrade.codecs.exif import exif_orientation
+from degrade.codecs.quiet import quiet
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_LEVEL = 1
+_NO_FILTER, _UP = 0, 2
+_GRAY, _GRAY_ALPHA = 0, 4
+_COLOUR_TYPES = {1: 0, 3: 2}  # channels -> colour type
+_NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+_MAX_PROFILE = 32 << 20  # bytes that an embedded profile may inflate to
+
+
+def encode_png(pixels: np.ndarray, filtered: bool) -> bytes:
+    """A PNG of `pixels`.
+
+    Parameters
+    ----------
+    pixels : (H, W, 1) or (H, W) gray or (H, W, 3) RGB; uint8 or uint16
+    filtered : bool
+        True for photographs: each row is stored as the difference from the one above. False for masks, which are
+        flat and pack better as they are.
+
+    Raises
+    ------
+    CodecError
+        "not_encodable" for any other array.
+    """
+    pixels = check_pixels(pixels, (np.uint8, np.uint16))
+    height, width, channels = pixels.shape
+    depth = 8 * pixels.itemsize
+    samples = pixels if depth == 8 else pixels.astype(">u2").view(np.uint8)
+    rows = np.empty((height, 1 + samples[0].size), np.uint8)
+    samples = samples.reshape(height, -1)
+    if filtered:
+        rows[:, 0] = _UP
+        rows[0, 1:] = samples[0]
+        np.subtract(samples[1:], samples[:-1], out=rows[1:, 1:])
+    else:
+        rows[:, 0] = _NO_FILTER
+        rows[:, 1:] = samples
+    header = struct.pack(">IIBBBBB", width, height, depth, _COLOUR_TYPES[channels], 0, 0, 0)
+    packed = isal_zlib.compress(rows.data, _LEVEL)
+    return b"".join((SIGNATURE, *_chunk(b"IHDR", header), *_chunk(b"IDAT", packed), *_chunk(b"IEND", b"")))
+
+
+def _chunk(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    checksum = isal_zlib.crc32(body, isal_zlib.crc32(kind))
+    return struct.pack(">I", len(body)), kind, body, struct.pack(">I", checksum)
+
+
+def decode_png(data: bytes) -> np.ndarray:
+    """The pixels of a PNG, (H, W, 1) gray or (H, W, 3) RGB, uint8 or uint16: strict, alpha laid over white, palette
+    expanded, but neither turned upright nor colour-converted. For the members of a shard; photographs go through
+    `decode`.
+
+    Raises CodecError.
+    """
+    return finished(_samples(_read_chunks(data)))[0]
+
+
+def read_png(data: bytes) -> Decoded:
+    """A photograph in a PNG file; see `degrade.codecs.decode`."""
+    chunks = _read_chunks(data)
+    profile = _profile(_body(chunks[b"iCCP"][0])) if b"iCCP" in chunks else None
+    orientation = exif_orientation(_body(chunks[b"eXIf"][0])) if b"eXIf" in chunks else 1
+    pixels, _ = finished(_samples(chunks), profile=profile, orientation=orientation)
+    return Decoded(pixels, "png")
+
+
+def _read_chunks(data: bytes) -> dict[bytes, list[memoryview]]:
+    """The whole chunks by their kind, each checksum verified; CodecError unless they make a picture."""
+    if not data.startswith(SIGNATURE):
+        raise corrupt("its PNG signature is damaged")
+    chunks: dict[bytes, list[memoryview]] = {}
+    for kind, chunk in _walk(memoryview(data)):
+        if kind[:1].isupper() and kind not in _NEEDED:
+            name = kind.decode("latin-1")
+            raise CodecError("unsupported", f"a PNG with a private {name!r} chunk; export it as a standard PNG")
+        if not chunks:
+            if kind != b"IHDR" or len(chunk) != 25:
+                raise corrupt("a PNG without a header")
+            check_size(*struct.unpack_from(">II", chunk, 8))
+        chunks.setdefault(kind, []).append(chunk)
+    if b"IDAT" not in chunks:
+        raise corrupt("a PNG without a picture")
+    return chunks
+
+
+def _walk(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    position = len(SIGNATURE)
+    while True:
+        if position + 12 > len(view):
+            raise truncated()
+        (length,) = struct.unpack_from(">I", view, position)
+        end = position + 12 + length
+        if end > len(view):
+            raise truncated()
+        kind = bytes(view[position + 4 : position + 8])
+        if not kind.isalpha():
+            raise corrupt("its PNG chunks are damaged")
+        (checksum,) = struct.unpack_from(">I", view, end - 4)
+        if isal_zlib.crc32(view[position + 4 : end - 4]) != checksum:
+            raise corrupt(f"the checksum of its PNG chunk {kind.decode('latin-1')} is wrong")
+        yield kind, view[position:end]
+        if kind == b"IEND":
+            return
+        position = end
+
+
+def _body(chunk: memoryview) -> bytes:
+    return bytes(chunk[8:-4])
+
+
+def _samples(chunks: dict[bytes, list[memoryview]]) -> np.ndarray:
+    """The samples, (H, W, 1 to 4) uint8 or uint16: gray, gray + alpha, RGB or RGBA."""
+    import cv2
+
+    depth, colour = _body(chunks[b"IHDR"][0])[8:10]
+    gray = colour in (_GRAY, _GRAY_ALPHA)
+    clear = chunks.get(b"tRNS")
+    # Only what the picture needs: libpng warns on stderr about notes that it finds odd. OpenCV drops a gray tRNS.
+    kinds = [kind for kind in _NEEDED if kind in chunks and not (kind == b"tRNS" and gray)]
+    minimal = b"".join((SIGNATURE, *(chunk for kind in kinds for chunk in chunks[kind])))
+    with decoder_faults(), quiet():
+        samples = cv2.imdecode(np.frombuffer(minimal, np.uint8), cv2.IMREAD_UNCHANGED)
+    if samples is None:
+        raise corrupt("its PNG data cannot be decoded")
+    samples = samples.reshape(*samples.shape[:2], -1)
+    if colour == _GRAY_ALPHA:
+        return samples[:, :, 2:]
+    if gray:
+        return _with_clear_gray(samples, depth, _body(clear[0])) if clear else samples
+    return cv2.cvtColor(samples, cv2.COLOR_BGR2RGB if samples.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
+
+
+def _with_clear_gray(samples: np.ndarray, depth: int, clear: bytes) -> np.ndarray:
+    """Gray + alpha, where one gray (in the file's own depth) is transparent."""
+    if len(clear) != 2:
+        raise corrupt("its PNG transparency is damaged")
+    (value,) = struct.unpack(">H", clear)
+    full = np.iinfo(samples.dtype).max
+    key = value * (full // ((1 << depth) - 1))
+    return np.concatenate([samples, np.where(samples == key, 0, full).astype(samples.dtype)], axis=2)
+
+
+def _profile(body: bytes) -> bytes | None:
+    """The profile in an iCCP chunk; None if it is broken."""
+    _, _, packed = body.partition(b"\0")
+    try:
+        return zlib.decompressobj().decompress(packed[1:], _MAX_PROFILE)
+    except zlib.error:
+        return None

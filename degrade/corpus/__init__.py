@@ -1,0 +1,56 @@
+"""Where clean photographs come from.
+
+    open_corpus        what a user wrote -> a Corpus
+    Corpus             the interface: name, listing(), read()
+    FolderCorpus, FileCorpus, GlobCorpus, SampleCorpus
+
+    Listing            photographs, what was ignored, what was rejected
+    Photograph         key, source, size, order
+    Reject             one line of rejects.jsonl
+    CorpusError        a source that cannot be listed or divided (exit code 2)
+    CorpusReadError    one photograph that cannot be read
+
+    photo_keys         path -> key, the address of a photograph in every build
+    assign_splits      key -> train, val, test …
+
+A further kind of corpus is one file here that has a `name`, makes its Listing with `make_listing`, and reads.
+"""
+
+from __future__ import annotations
+
+from degrade.corpus.folder import FileCorpus, FolderCorpus
+from degrade.corpus.keys import photo_keys
+from degrade.corpus.listing import (
+    IGNORED,
+    REJECTED,
+    Corpus,
+    CorpusError,
+    CorpusReadError,
+    Listing,
+    Photograph,
+    Reject,
+    make_listing,
+)
+from degrade.corpus.opening import open_corpus
+from degrade.corpus.pattern import GlobCorpus
+from degrade.corpus.sample import SampleCorpus
+from degrade.corpus.splits import assign_splits
+
+__all__ = [
+    "IGNORED",
+    "REJECTED",
+    "Corpus",
+    "CorpusError",
+    "CorpusReadError",
+    "FileCorpus",
+    "FolderCorpus",
+    "GlobCorpus",
+    "Listing",
+    "Photograph",
+    "Reject",
+    "SampleCorpus",
+    "assign_splits",
+    "make_listing",
+    "open_corpus",
+    "photo_keys",
+]

@@ -1,0 +1,65 @@
+"""Reading one file of a corpus, whatever has become of it since it was listed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from degrade.corpus.listing import CorpusReadError, Photograph
+
+#: Larger files are no photographs but mistakes; reading one would take the machine's memory.
+MAX_BYTES = 2 << 30
+
+
+def read_file(path: Path, photograph: Photograph) -> bytes:
+    """The bytes of the file at `path`, which was listed as `photograph`. Raises CorpusReadError."""
+    try:
+        # O_NONBLOCK: a pipe that took the file's name must not hang the worker.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            _check(os.fstat(descriptor), photograph)
+            data = file.read()
+    except OSError as error:
+        raise CorpusReadError(*reason_of(error), photograph.source) from error
+    if len(data) != photograph.size:
+        raise _changed(photograph, len(data))
+    return data
+
+
+def _check(found: os.stat_result, photograph: Photograph) -> None:
+    kind = kind_of(found)
+    if kind is not None:
+        raise CorpusReadError(*kind, photograph.source)
+    if found.st_size > MAX_BYTES:
+        raise CorpusReadError("too_large", f"{found.st_size} bytes, over {MAX_BYTES}; scale it down", photograph.source)
+    if found.st_size != photograph.size:
+        raise _changed(photograph, found.st_size)
+
+
+def _changed(photograph: Photograph, size: int) -> CorpusReadError:
+    detail = f"it was listed with {photograph.size} bytes and has {size}; build again from the present files"
+    return CorpusReadError("changed", detail, photograph.source)
+
+
+def kind_of(found: os.stat_result) -> tuple[str, str] | None:
+    """Why something that is there is no file, as (reason, detail); None for a regular file."""
+    if stat.S_ISREG(found.st_mode):
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        return "a_folder", "a folder with the name of a picture; rename it"
+    return "not_a_file", "not a regular file but a pipe, a socket or a device; take it out"
+
+
+def reason_of(error: OSError, is_link: bool = False) -> tuple[str, str]:
+    """Why the system could not open or inspect a file, as (reason, detail)."""
+    if error.errno == errno.ELOOP:
+        return "symlink_loop", "a symbolic link that leads to itself; remove it"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        if is_link:
+            return "broken_link", "a symbolic link to nothing; mend or remove it"
+        return "vanished", "the file is no longer there"
+    if error.errno == errno.EISDIR:
+        return "a_folder", "a folder with the name of a picture; rename it"
+    return "unreadable", f"it cannot be read ({error.strerror or error}); check its permissions and the disk"

@@ -1,0 +1,115 @@
+"""Looking through a folder: every entry once, in an order that the file system has no say in."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Protocol
+
+from degrade.corpus.files import kind_of, reason_of
+from degrade.corpus.listing import CorpusError, Listing, make_listing
+from degrade.corpus.names import has_picture_suffix, source_of
+
+
+class Choice(Protocol):
+    """Which entries of a folder count; all others are passed by in silence."""
+
+    def matches(self, parts: tuple[str, ...]) -> bool:
+        """Whether the entry at this relative path counts."""
+        ...
+
+    def may_lie_below(self, parts: tuple[str, ...]) -> bool:
+        """Whether an entry below this folder could."""
+        ...
+
+
+class _Everything:
+    def matches(self, parts: tuple[str, ...]) -> bool:
+        return True
+
+    def may_lie_below(self, parts: tuple[str, ...]) -> bool:
+        return True
+
+
+def list_folder(root: Path, choice: Choice | None = None) -> Listing:
+    """List a folder and all below it. Links to files are followed, links to folders are not; hidden entries and those
+    without a picture's suffix are counted; whatever else is no regular file is a reject.
+
+    Raises CorpusError if `root` itself cannot be listed.
+    """
+    walk = _Walk(root, choice or _Everything())
+    walk.run()
+    return make_listing(walk.sizes, walk.rejects, walk.ignored)
+
+
+class _Walk:
+    def __init__(self, root: Path, choice: Choice) -> None:
+        self.root = root
+        self.choice = choice
+        self.sizes: dict[str, int] = {}
+        self.rejects: list[tuple[str, str, str]] = []
+        self.ignored: Counter[str] = Counter()
+
+    def run(self) -> None:
+        folders: list[tuple[str, ...]] = [()]
+        while folders:
+            parts = folders.pop()
+            for entry in self._entries(parts):
+                below = (*parts, entry.name)
+                if self._visit(entry, below):
+                    folders.append(below)
+
+    def _entries(self, parts: tuple[str, ...]) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root.joinpath(*parts)) as entries:
+                return list(entries)
+        except OSError as error:
+            why = error.strerror or str(error)
+            if not parts:
+                cure = "check that it is a folder that you may read"
+                raise CorpusError(f"the folder {self.root} cannot be listed ({why}); {cure}", str(self.root)) from error
+            detail = f"the folder cannot be listed ({why}); check its permissions"
+            self.rejects.append((_source(parts), "unreadable_folder", detail))
+            return []
+
+    def _visit(self, entry: os.DirEntry[str], parts: tuple[str, ...]) -> bool:
+        """Account for an entry; True if it is a folder to be looked through."""
+        is_folder = _is_folder(entry, follow_symlinks=False)
+        below = is_folder and self.choice.may_lie_below(parts)
+        if not self.choice.matches(parts) and not below:
+            return False
+        if entry.name.startswith("."):
+            self.ignored["hidden"] += 1
+            return False
+        if has_picture_suffix(entry.name):
+            if self.choice.matches(parts):
+                self._picture(entry, parts)
+        elif not is_folder:
+            self.ignored["symlinked_folder" if _is_folder(entry, follow_symlinks=True) else "not_a_picture"] += 1
+        return below
+
+    def _picture(self, entry: os.DirEntry[str], parts: tuple[str, ...]) -> None:
+        source = _source(parts)
+        try:
+            found = entry.stat()
+        except OSError as error:
+            self.rejects.append((source, *reason_of(error, entry.is_symlink())))
+            return
+        kind = kind_of(found)
+        if kind is None:
+            self.sizes[source] = found.st_size
+        else:
+            self.rejects.append((source, *kind))
+
+
+def _is_folder(entry: os.DirEntry[str], follow_symlinks: bool) -> bool:
+    """Whether an entry is a folder; False where the system cannot tell, as for a link in a circle."""
+    try:
+        return entry.is_dir(follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
+
+
+def _source(parts: tuple[str, ...]) -> str:
+    return source_of("/".join(parts))

@@ -1,0 +1,189 @@
+"""Values lost outright: salt and pepper, random pixels, rectangles; picture and masks in one pass.
+
+A lost pixel is fully covered, so that it takes the masks over whatever lies there: 255, 255 and the class's code. Loops
+over a row select between two values instead of branching, and numbers shared by three channels are spread over them
+first: both let LLVM work on many at once.
+
+A probability p is `round(p * CHANCES)`. A site has a 15-bit number of its own and is lost if that is below a threshold,
+which differs by one from row to row, so that on average it is exact to all 31 bits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import fill_bits, row_key, uniform_at
+
+u8, u16, u32, f32, i32 = np.uint8, np.uint16, np.uint32, np.float32, np.int32
+
+CHANCES = 1 << 31
+
+
+@kernel
+def fill_halves(bits, k0, k1, y):
+    """Fill the uint32 row `bits` with the words of row `y`; seen as uint16 they are two numbers each."""
+    start, stride = row_key(k0, k1, y)
+    fill_bits(bits, start, stride)
+
+
+@kernel
+def threshold(chances, word):
+    """`chances` of `CHANCES` as a threshold of 15-bit numbers: rounded up or down by the upper half of `word`."""
+    return u16(u32(u32(chances) + u32(u32(word) >> u32(16))) >> u32(16))
+
+
+@kernel
+def spread(single, triple):
+    """Each number of `single` three times over in `triple`."""
+    for x in range(single.size):
+        v = single[x]
+        triple[3 * x] = v
+        triple[3 * x + 1] = v
+        triple[3 * x + 2] = v
+
+
+@kernel
+def flag_lost(lost, numbers, below):
+    """255 where the 15-bit number lies below the threshold, else 0."""
+    for i in range(lost.size):
+        lost[i] = u8(255) if u16(numbers[i] >> u16(1)) < below else u8(0)
+
+
+@kernel
+def mark_lost(mask, loss, classes, lost, code):
+    """Keep the masks of one row, `lost` being 255 where the pixel is lost and 0 elsewhere."""
+    c = u8(code)
+    for x in range(lost.size):
+        mask[x] |= lost[x]
+    for x in range(lost.size):
+        loss[x] |= lost[x]
+    for x in range(lost.size):
+        classes[x] = c if lost[x] != u8(0) else classes[x]
+
+
+@kernel
+def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k0, k1):
+    """Set values to 1 or 0 in place: `hit` of `CHANCES` are lost, `salt` of these to 1.
+
+    pixels (H, W, C); with `per_channel` each channel of a pixel is lost by itself, and the masks hold their union.
+    """
+    height, width, channels = pixels.shape
+    sites = width * channels if per_channel else width
+    bits = np.empty((sites + 1) // 2 + 1, np.uint32)
+    numbers = bits.view(np.uint16)[:sites]
+    wide = numbers if sites == width * channels else np.empty(width * channels, np.uint16)
+    flags = np.empty(sites, np.uint8)
+    lost = flags if sites == width else np.empty(width, np.uint8)
+    for y in range(height):
+        fill_halves(bits, k0, k1, y)
+        below, white = threshold(hit, bits[bits.size - 1]), threshold(salt, bits[bits.size - 1])
+        if wide.size > sites:
+            spread(numbers, wide)
+        row = pixels[y].reshape(width * channels)
+        for i in range(row.size):
+            number = u16(wide[i] >> u16(1))
+            value = f32(1) if number < white else f32(0)
+            row[i] = value if number < below else row[i]
+        flag_lost(flags, numbers, below)
+        if sites > width:
+            for x in range(width):
+                lost[x] = flags[3 * x] | flags[3 * x + 1] | flags[3 * x + 2]
+        mark_lost(mask[y], loss[y], classes[y], lost, code)
+
+
+@kernel
+def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
+    """Replace `hit` of `CHANCES` pixels in place by uniform values, each channel its own.
+
+    pixels (H, W, C); (k0, k1) decides where, (v0, v1) the values: multiples of 1/65535 in [0, 1].
+    """
+    height, width, channels = pixels.shape
+    bits = np.empty((width + 1) // 2 + 1, np.uint32)
+    numbers = bits.view(np.uint16)[:width]
+    wide = numbers if channels == 1 else np.empty(width * channels, np.uint16)
+    words = np.empty((width * channels + 1) // 2, np.uint32)
+    values = words.view(np.uint16)
+    lost = np.empty(width, np.uint8)
+    for y in range(height):
+        fill_halves(bits, k0, k1, y)
+        fill_halves(words, v0, v1, y)
+        below = threshold(hit, bits[bits.size - 1])
+        if channels > 1:
+            spread(numbers, wide)
+        row = pixels[y].reshape(width * channels)
+        for i in range(row.size):
+            value = f32(values[i]) * f32(1 / 65535.0)
+            row[i] = value if u16(wide[i] >> u16(1)) < below else row[i]
+        flag_lost(lost, numbers, below)
+        mark_lost(mask[y], loss[y], classes[y], lost, code)
+
+
+@kernel
+def channel_means(pixels, means):
+    """The mean of each channel of (H, W, C) pixels into `means` (C), in an order of adding that no CPU changes."""
+    height, width, channels = pixels.shape
+    columns = np.zeros(width * channels, np.float32)
+    for y in range(height):
+        row = pixels[y].reshape(width * channels)
+        for i in range(columns.size):
+            columns[i] += row[i]
+    for c in range(channels):
+        total = np.float64(0)
+        for x in range(width):
+            total += np.float64(columns[x * channels + c])
+        means[c] = min(f32(total / np.float64(height * width)), f32(1))
+
+
+@kernel
+def hole_span(length, side, variation, over_border, u_side, u_place):
+    """(first, past the last) of a hole along an axis of `length` pixels: `side` · (1 ± variation) of them, at least 1.
+
+    Within the picture, or with its centre anywhere in it and cut at the border.
+    """
+    wanted = f32(side) * (f32(1) + f32(variation) * (f32(2) * u_side - f32(1)))
+    size = min(max(i32(wanted + f32(0.5)), i32(1)), i32(length))
+    if over_border:
+        centre = min(i32(u_place * f32(length)), i32(length) - i32(1))
+        first = centre - size // i32(2)
+        return max(first, i32(0)), min(first + size, i32(length))
+    first = min(i32(u_place * f32(i32(length) - size + i32(1))), i32(length) - size)
+    return first, first + size
+
+
+@kernel
+def holes(pixels, mask, loss, classes, code, count, side, variation, over_border, noisy, fill, k0, k1, v0, v1):
+    """Cut `count` rectangles out of (H, W, C) pixels in place; see `hole_span` for their sides.
+
+    They show the values `fill` (C) or, if `noisy`, a uniform value of its own in every channel of every pixel.
+    """
+    height, width, channels = pixels.shape
+    lost = u8(code)
+    words = np.empty((width * channels + 1) // 2, np.uint32)
+    values = words.view(np.uint16)
+    shown = np.empty(width * channels, np.float32)
+    for x in range(width):
+        for c in range(channels):
+            shown[x * channels + c] = fill[c]
+    for hole in range(count):
+        top, bottom = hole_span(
+            height, side, variation, over_border, uniform_at(k0, k1, hole, 0), uniform_at(k0, k1, hole, 1)
+        )
+        left, right = hole_span(
+            width, side, variation, over_border, uniform_at(k0, k1, hole, 2), uniform_at(k0, k1, hole, 3)
+        )
+        first, last = left * channels, right * channels
+        source = shown[first:last]
+        for y in range(top, bottom):
+            if noisy:
+                start, stride = row_key(v0, v1, y)
+                fill_bits(words[first // 2 : (last + 1) // 2], u32(start + u32(u32(first // 2) * stride)), stride)
+                drawn = values[first:last]
+                for i in range(source.size):
+                    source[i] = f32(drawn[i]) * f32(1 / 65535.0)
+            row = pixels[y].reshape(width * channels)[first:last]
+            for i in range(source.size):
+                row[i] = source[i]
+            mask[y, left:right] = u8(255)
+            loss[y, left:right] = u8(255)
+            classes[y, left:right] = lost
