@@ -176,7 +176,7 @@ def is_busy(busy, row, first, last):
 
 @kernel
 def blend(
-    pixels, mask, loss, classes, code, sheet, busy, top, left, step, y_offset, x_offset, y_extent, x_extent,
+    pixels, mask, loss, classes, code, sheet, busy, top, left, step, y_offset, y_extent, x_offset, x_extent,
     y_mirrored, x_mirrored, wraps, inverted, strength, colour, fade, floor, ceiling, even,
 ):  # fmt: skip
     """Lay `sheet` over (H, W, C) pixels in place; `inverted`: its coverage is 255 minus its values.

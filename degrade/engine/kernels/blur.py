@@ -1,8 +1,8 @@
 """Blurs as finite impulse responses: a separable Gaussian, and a line for motion.
 
-Pixels are taken as (H, W·C) rows of interleaved channels and filtered in place: a ring of rows keeps what is still needed
-of those already overwritten. Beyond the edge the picture is mirrored about the centres of the edge pixels. All sums are
-float32 in a fixed order; no row is summed by running totals, whose rounding errors wander.
+Pixels are taken as (H, W·C) rows of interleaved channels and filtered in place: a ring of rows keeps what is still
+needed of those already overwritten. Beyond the edge the picture is mirrored about the centres of the edge pixels. All
+sums are float32 in a fixed order; nothing is summed by running totals, whose rounding errors wander.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ OFFSET, PLUS, MINUS, TWIN_OFFSET, TWIN, FLAKE_PLUS, FLAKE_MINUS = range(7)
 """Rows of a fold's samples: centre line, half widths of the break, of its parallel twin, and of the flakes."""
 BREAK_ROUGHNESS, FLAKE_ROUGHNESS = 0.75, 0.3
 """How far noise moves the edges of a break and of a flake, as a share of their half width."""
-SOIL_SPREAD_MM = 0.45
+THINNEST_MM = 0.003
+"""Half width below which a hairline is closed."""
+SOIL_SPREAD_MM = 0.55
 """How far dirt spreads from the rims."""
 BEYOND_MM = 1.5
 """How far a fold that crosses the print runs on beyond its edges."""
@@ -54,7 +56,7 @@ def through_print(x, y, dx, dy, height, width):
 def full_chord(fold, height, width, k0, k1):
     """Across the whole print: in halves, thirds or quarters, the second fold of a print mostly square to the first."""
     first_lies = uniform_at(k0, k1, 0, 1) < height * height / (height * height + width * width)
-    lies = first_lies if fold % 2 == 0 or uniform_at(k0, k1, fold, 2) < f32(0.2) else not first_lies
+    lies = first_lies if fold % 2 == 0 or uniform_at(k0, k1, fold, 2) < f32(0.1) else not first_lies
     u, side = uniform_at(k0, k1, fold, 3), uniform_at(k0, k1, fold, 4)
     share = f32(0.5) if u < f32(0.5) else (f32(1 / 3.0) if u < f32(0.75) else f32(0.25))
     share = share if side < f32(0.5) else f32(1) - share
@@ -120,10 +122,10 @@ def wandering(offset, length, free, fold, k0, k1):
     n = offset.size
     offset[:] = f32(0)
     fractal_noise_1d(offset, f32(n) * f32(0.4), 7, HURST, salted(k0, fold, 1), k1)
-    large = f32(0.0009) * length * exp2(f32(0.6) * normal_at(k0, k1, fold, 4))
+    large = f32(0.0012) * length * exp2(f32(0.6) * normal_at(k0, k1, fold, 4))
     zigzag = np.zeros(n, np.float32)
     fractal_noise_1d(zigzag, f32(30), 4, f32(0.6), salted(k0, fold, 2), k1)
-    fine = f32(0.16) * exp2(f32(0.6) * normal_at(k0, k1, fold, 5))
+    fine = f32(0.22) * exp2(f32(0.6) * normal_at(k0, k1, fold, 5))
     bow = length * (f32(0.03) if free else f32(0.004)) * normal_at(k0, k1, fold, 6)
     for j in range(n):
         t = f32(j) / f32(n - 1)
@@ -155,23 +157,31 @@ def openness(opened, length, severity, free, fold, k0, k1):
 
 
 @kernel
+def gaping(opened):
+    """How wide a break gapes, as a share of the fold's width: about `opened` where that is positive, and below that a
+    hairline that thins out instead of stopping short."""
+    return max(f32(0.5) * (opened + np.sqrt(opened * opened + f32(0.02))) - f32(0.012), f32(0))
+
+
+@kernel
 def broken(samples, opened, width, fold, k0, k1):
     """Fill a fold's samples (7, M) with the half widths of its break and, for stretches, of a parallel twin to which a
     part of the width passes over."""
     n = opened.size
     first, second, gate = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
-    fractal_noise_1d(first, f32(5), 3, f32(0.6), salted(k0, fold, 5), k1)
-    fractal_noise_1d(second, f32(5), 3, f32(0.6), salted(k0, fold, 6), k1)
+    fractal_noise_1d(first, f32(3) + f32(5) * width, 3, f32(0.6), salted(k0, fold, 5), k1)
+    fractal_noise_1d(second, f32(3) + f32(5) * width, 3, f32(0.6), salted(k0, fold, 6), k1)
     fractal_noise_1d(gate, f32(34), 3, f32(0.6), salted(k0, fold, 7), k1)
     side = f32(1) if uniform_at(k0, k1, fold, 9) < f32(0.5) else f32(-1)
     apart = side * (f32(0.35) + width * (f32(0.5) + f32(0.6) * uniform_at(k0, k1, fold, 10)))
     for j in range(n):
-        here = max(opened[j], f32(0)) * width * f32(0.5)
+        here = gaping(opened[j]) * width * f32(0.5)
         twin = min(max(gate[j] * f32(2) - f32(0.7), f32(0)), f32(1))
         main = here * (f32(1) - f32(0.6) * twin)
-        samples[PLUS, j] = main * max(f32(1) + f32(0.45) * first[j], f32(0))
-        samples[MINUS, j] = main * max(f32(1) + f32(0.45) * second[j], f32(0))
-        samples[TWIN, j] = here * twin * f32(0.55) * max(f32(1) + f32(0.5) * (first[j] - second[j]), f32(0))
+        samples[PLUS, j] = max(main * (f32(1) + f32(0.45) * first[j]) - f32(THINNEST_MM), f32(0))
+        samples[MINUS, j] = max(main * (f32(1) + f32(0.45) * second[j]) - f32(THINNEST_MM), f32(0))
+        uneven = f32(1) + f32(0.5) * (first[j] - second[j])
+        samples[TWIN, j] = max(here * twin * f32(0.55) * uneven - f32(THINNEST_MM), f32(0))
         samples[TWIN_OFFSET, j] = samples[OFFSET, j] + apart * (f32(1) + f32(0.35) * first[j])
 
 
@@ -323,25 +333,25 @@ def draw_fringe(coverage, height, width, nodes, tangents, samples, px_per_mm, fo
     n, scale = samples.shape[1], f32(px_per_mm)
     key = salted(k0, fold, 10)
     per_px = f32(6) / scale
-    for i in range((n - 1) * 3 // 4):
+    for i in range(n - 1):
         q = uniform_at(key, k1, i, 0) * f32(n - 1)
         side = f32(1) if uniform_at(key, k1, i, 1) < f32(0.5) else f32(-1)
         x, y, nx, ny, half = beside(nodes, tangents, samples, q, side)
         if half < f32(0.03) + f32(0.1) * uniform_at(key, k1, i, 2):
             continue
-        u, alpha = uniform_at(key, k1, i, 3), f32(0.25) + f32(0.6) * uniform_at(key, k1, i, 4)
-        sine, cosine = sincos((uniform_at(key, k1, i, 5) - f32(0.5)) * f32(0.4))
+        u, alpha = uniform_at(key, k1, i, 3), f32(0.2) + f32(0.5) * uniform_at(key, k1, i, 4)
+        sine, cosine = sincos((uniform_at(key, k1, i, 5) - f32(0.5)) * f32(0.42))
         ax, ay = nx * cosine - ny * sine, nx * sine + ny * cosine
-        if i % 4 != 0:
-            long = f32(0.1) + f32(0.6) * u * u * u
+        if i % 3 != 0:
+            long = f32(0.05) + f32(0.4) * u * u * u
             thick = scale * (f32(0.02) + f32(0.02) * u)
             box = stroke(
                 coverage, height, width, (x - ax * f32(0.05)) * scale, (y - ay * f32(0.05)) * scale,
                 (x + ax * long) * scale, (y + ay * long) * scale, thick, thick * f32(0.6), alpha, alpha * f32(0.4),
             )  # fmt: skip
         else:
-            far = f32(-0.3) * log2(u)
-            radius = scale * f32(0.045) * exp2(f32(0.7) * normal_at(key, k1, i, 2))
+            far = f32(-0.35) * log2(u)
+            radius = scale * f32(0.04) * exp2(f32(0.7) * normal_at(key, k1, i, 2))
             box = speck(
                 coverage, height, width, (x + nx * far) * scale, (y + ny * far) * scale, radius, alpha,
                 f32(0.7), per_px, values,
@@ -388,15 +398,15 @@ def draw_flakes(coverage, height, width, nodes, tangents, samples, used, px_per_
 
 
 @kernel
-def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm, values):
-    """The dirt in and beside all folds."""
+def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm, amount, values):
+    """The dirt in and beside all folds, with `amount` in [0, 1] at most."""
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
         n, m = used[fold], (used[fold] - 1) * PER_SEGMENT + 1
         own = samples[fold, :, :m]
         box = draw_rim(
             coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET], own[PLUS], own[MINUS],
-            px_per_mm, SOIL_SPREAD_MM, 1.0, values,
+            px_per_mm, SOIL_SPREAD_MM, amount, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole

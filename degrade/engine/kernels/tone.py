@@ -1,7 +1,7 @@
 """Tone: curves over the whole frame as polynomials, vignetting, levels.
 
-A tone curve is worked out exactly, in density, at a few nodes only; a polynomial of degree 7 through them, in t = 2v - 1
-for the encoded value v, is what runs over the pixels: ten times faster than a table of values.
+A tone curve is worked out exactly, in density, at a few nodes only; what runs over the pixels is a polynomial of
+degree 7 through them, in t = 2v - 1 for the encoded value v: ten times faster than a table of values.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def curve_rgb(values, k):
 
 @kernel
 def polynomial(v, k):
-    """The polynomial `k` (8,) in t = 2v - 1, clipped to [0, 1]; summed in pairs, which is faster than Horner's chain."""
+    """The polynomial `k` (8,) in t = 2v - 1, clipped to [0, 1]; summed in pairs, faster than Horner's chain."""
     t = v + v - f32(1)
     t2 = t * t
     low = (k[0] + t * k[1]) + t2 * (k[2] + t * k[3])
@@ -201,8 +201,9 @@ def stretched_by_gamma(values, low, high, gamma, bottom, top):
     a, b, gain, height = f32(low), f32(bottom), f32(1 / (high - low)), f32(top - bottom)
     exponent = f32(1 / gamma)
     for i in range(values.size):
-        share = min(max((values[i] - a) * gain, f32(1e-30)), f32(1))
-        values[i] = min(max(exp2(exponent * log2(share)) * height + b, f32(0)), f32(1))
+        share = min((values[i] - a) * gain, f32(1))
+        lifted = exp2(exponent * log2(max(share, f32(1e-30)))) if share > f32(1e-30) else f32(0)
+        values[i] = min(max(lifted * height + b, f32(0)), f32(1))
 
 
 @kernel

@@ -1,0 +1,183 @@
+"""Photographs to pairs, from files to shards: ours, the same work in albumentations, and the ceiling.
+
+    python benchmarks/end_to_end.py [--photos 120] [--side 512] [--rounds 5] [--arrays] [--json]
+
+All contenders read the same JPEG files (quality 95, 4:2:0), have one process and one thread, and write tar files with
+the same members. They take turns within each round, and each quotient is taken within its round. The ceiling decodes
+and encodes RGB with the same codecs, degrades nothing, and passes the clean bytes through. `--arrays` leaves files and
+codecs out: pictures in memory in, pictures out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import io
+import json
+import shutil
+import statistics
+import tarfile
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import peers
+from photographs import crops, write_corpus
+from timing import in_turns, ratio
+
+import degrade
+from degrade.codecs import decode, encode_jpeg
+
+QUALITY = {"plain_list": 50, "aged_gray": 75, "aged_photo": 80, "aged_rgb": 75}
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One recipe of ours and how albumentations' users would do the same."""
+
+    recipe: str
+    transform: Callable[[int], Any]
+    clean: str
+    """What their clean member is: "bytes" as read, or "gray" encoded anew."""
+    mask: bool
+
+
+TASKS = (
+    Task("plain_list", peers.plain_list, "bytes", mask=False),
+    Task("aged_gray", lambda side: peers.aged(side, gray=True), "bytes", mask=False),
+    Task("aged_photo", lambda side: peers.aged(side, gray=True), "gray", mask=True),
+    Task("aged_rgb", lambda side: peers.aged(side, gray=False), "bytes", mask=False),
+)
+
+
+def their_build(task: Task, files: Sequence[Path], side: int, out: Path) -> None:
+    """albumentations, as a careful user runs it: fast codecs, a seed a picture, tarfile."""
+    composed = task.transform(side)
+    mask = np.zeros((side, side), np.uint8)
+    with tarfile.open(out, "w", format=tarfile.USTAR_FORMAT) as tar:
+        for number, file in enumerate(files):
+            data = file.read_bytes()
+            image = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+            composed.set_random_seed(number)
+            damaged = composed(image=image)["image"]
+            if task.recipe != "aged_rgb":
+                damaged = damaged[:, :, 0]
+            members = [("degraded.jpg", _jpeg(damaged, QUALITY[task.recipe]))]
+            if task.clean == "gray":
+                members.append(("clean.jpg", _jpeg(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), 95)))
+            else:
+                members.append(("clean.jpg", data))
+            if task.mask:
+                members.append(("mask.png", cv2.imencode(".png", mask, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()))
+            members.append(("json", json.dumps({"key": file.stem, "seed": number}).encode()))
+            for suffix, content in members:
+                entry = tarfile.TarInfo(f"{file.stem}.{suffix}")
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
+
+
+def _jpeg(image: Any, quality: int) -> bytes:
+    coded = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", coded, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def ceiling(files: Sequence[Path], out: Path, quality: int) -> None:
+    """Decode RGB, encode RGB, pass the clean bytes through; no degradation."""
+    from degrade.shards.tar import TarWriter
+
+    with TarWriter(out) as tar:
+        for file in files:
+            data = file.read_bytes()
+            picture = decode(data)
+            again = encode_jpeg(picture.pixels, quality)
+            tar.add(file.stem, [("clean.jpg", data), ("degraded.jpg", again), ("json", b"{}")])
+
+
+def our_build(recipe: Any, source: Path, out: Path, workers: int) -> None:
+    """`degrade.build`, its plan, manifest, index and fsyncs included."""
+    shutil.rmtree(out, ignore_errors=True)
+    degrade.build(recipe, source=source, out=out, workers=workers)
+
+
+def for_size(name: str, side: int) -> Any:
+    """The shipped recipe, its frame set to the pictures' own size, so that nobody resizes."""
+    recipe = degrade.load_recipe(name)
+    return dataclasses.replace(recipe, frame=None)
+
+
+def files_to_shards(photos: int, side: int, rounds: int, seconds: float) -> list[dict[str, Any]]:
+    """One row a recipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = write_corpus(Path(folder) / "photos", photos, side)
+        files = sorted(source.iterdir())
+        rows = []
+        for task in TASKS:
+            recipe = for_size(task.recipe, side)
+            out = Path(folder)
+            times = in_turns(
+                {
+                    "ours": lambda: our_build(recipe, source, out / "ours", 1),
+                    "albumentations": lambda: their_build(task, files, side, out / "theirs.tar"),
+                    "ceiling": lambda: ceiling(files, out / "ceiling.tar", QUALITY[task.recipe]),
+                },
+                rounds,
+                seconds,
+            )
+            rows.append(_row(task.recipe, times, photos))
+        return rows
+
+
+def arrays(side: int, rounds: int) -> list[dict[str, Any]]:
+    """The same without files and codecs: one picture in memory, over and over."""
+    image = crops(1, side)[0]
+    rows = []
+    for name, transform in (("plain_list", peers.plain_list(side)), ("aged_gray", peers.aged(side, gray=True))):
+        recipe = for_size(name, side)
+        degrading = dataclasses.replace(recipe, steps=recipe.steps[:-1])  # the last one, jpeg, is a codec
+        numbers = iter(range(10**9))
+        times = in_turns(
+            {
+                "ours": lambda: degrading(image, key=str(next(numbers))).degraded,
+                "albumentations": lambda: transform(image=image),
+            },
+            rounds,
+            0.2,
+        )
+        rows.append(_row(f"{name} from arrays", times, 1))
+    return rows
+
+
+def _row(name: str, times: dict[str, list[float]], photos: int) -> dict[str, Any]:
+    rates = {who: photos / statistics.median(seconds) for who, seconds in times.items()}
+    row: dict[str, Any] = {"work": name, **{f"{who}_pairs_per_s": round(rate, 1) for who, rate in rates.items()}}
+    row["times_albumentations"] = round(ratio(times["albumentations"], times["ours"]), 2)
+    if "ceiling" in times:
+        row["of_ceiling"] = round(ratio(times["ceiling"], times["ours"]), 3)
+    return row
+
+
+def main() -> None:
+    """Print one row a recipe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--side", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--arrays", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.arrays:
+        rows = arrays(chosen.side, chosen.rounds)
+    else:
+        rows = files_to_shards(chosen.photos, chosen.side, chosen.rounds, 0.0)
+    for row in rows:
+        if chosen.json:
+            print(json.dumps(row))
+        else:
+            print(f"{chosen.side} px  " + "  ".join(f"{name} {value}" for name, value in row.items()))
+
+
+if __name__ == "__main__":
+    main()

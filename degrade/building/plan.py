@@ -1,0 +1,248 @@
+"""The plan: what makes two builds the same build, and which photograph goes into which shard.
+
+Its hash covers the recipe's fingerprint, the corpus' listing (every path and size), the limit, and the versions of all
+that decides bytes. Workers, start method and part are not in it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from importlib import metadata
+from typing import Any
+
+from degrade.corpus import Listing, Photograph, assign_splits
+from degrade.recipes import Recipe, dump
+from degrade.shards.index import COMPACT
+from degrade.shards.layout import shard_file
+from degrade.shards.members import suffixes
+
+_DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
+_MOST_NAMED = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """A shard to be.
+
+    Attributes
+    ----------
+    number : int
+        In the plan, from 0.
+    split : str
+    file : str
+        Relative to the output.
+    first : int
+        Its first photograph, counted over all shards.
+    photographs : int
+        How many go in.
+    """
+
+    number: int
+    split: str
+    file: str
+    first: int
+    photographs: int
+
+    @property
+    def name(self) -> str:
+        """What its ledger is called."""
+        return f"{self.number:05d}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A build, before it runs.
+
+    Attributes
+    ----------
+    fingerprint : str
+        The recipe's.
+    recipe : dict
+        As plain data, without its source.
+    recipe_text : str
+        The same as YAML.
+    corpus : str
+        Hash of the listing.
+    limit : int or None
+    versions : dict
+        Of all that decides bytes.
+    copies : int
+    members : tuple of str
+        Suffixes of each pair's files.
+    splits : dict
+        Photographs by split, in the order of shards.
+    per_shard : int
+        Photographs of a full shard.
+    rejected : int
+        Inputs that were bad at listing.
+    """
+
+    fingerprint: str
+    recipe: dict[str, Any]
+    recipe_text: str
+    corpus: str
+    limit: int | None
+    versions: dict[str, str]
+    copies: int
+    members: tuple[str, ...]
+    splits: dict[str, int]
+    per_shard: int
+    rejected: int
+
+    @cached_property
+    def hash(self) -> str:
+        """32 hex digits that two builds have in common if, and only if, they are the same build."""
+        decisive = {
+            "fingerprint": self.fingerprint, "corpus": self.corpus, "limit": self.limit, "versions": self.versions,
+        }  # fmt: skip
+        plain = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(plain.encode(), digest_size=16, person=b"degrade.plan").hexdigest()
+
+    @cached_property
+    def shards(self) -> tuple[Shard, ...]:
+        """Every shard: those of a split one after the other, all full but each split's last."""
+        shards: list[Shard] = []
+        for split, count in self.splits.items():
+            of = -(-count // self.per_shard)
+            for index in range(of):
+                photographs = min(self.per_shard, count - index * self.per_shard)
+                first = shards[-1].first + shards[-1].photographs if shards else 0
+                shards.append(Shard(len(shards), split, shard_file(split, index, of), first, photographs))
+        return tuple(shards)
+
+    @property
+    def photographs(self) -> int:
+        """How many go in."""
+        return sum(self.splits.values())
+
+    def part(self, part: tuple[int, int] | None) -> list[Shard]:
+        """The shards of part i of n (from 1); all for None."""
+        if part is None:
+            return list(self.shards)
+        first, step = part
+        return list(self.shards[first - 1 :: step])
+
+    def to_json(self) -> str:
+        """As JSON, from which `from_json` makes it again."""
+        return json.dumps({"hash": self.hash, **dataclasses.asdict(self)}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Plan:
+        """Raises KeyError, TypeError or ValueError for a text that is no plan."""
+        data = json.loads(text)
+        stored = data.pop("hash")
+        plan = cls(**{**data, "members": tuple(data["members"])})
+        if plan.hash != stored:
+            raise ValueError("its hash is another")
+        return plan
+
+
+def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan, list[Photograph]]:
+    """The plan of a build, and the photographs in the order of the shards.
+
+    Raises CorpusError if the photographs cannot be divided as the recipe's splits say.
+    """
+    chosen = listing if limit is None else listing.limited(limit)
+    output = recipe.output
+    split_of = assign_splits(chosen.photographs, output.splits)
+    by_split: dict[str, list[Photograph]] = {name: [] for name in sorted(output.splits, key=_train_first)}
+    for photograph in chosen.photographs:
+        by_split[split_of[photograph.key]].append(photograph)
+    public = dataclasses.replace(recipe, source=None)
+    plan = Plan(
+        fingerprint=recipe.fingerprint,
+        recipe=public.to_data(),
+        recipe_text=dump(public),
+        corpus=_listing_hash(chosen),
+        limit=limit,
+        versions=versions(),
+        copies=output.copies,
+        members=suffixes(output.members, output.image),
+        splits={name: len(photographs) for name, photographs in by_split.items()},
+        per_shard=max(1, output.pairs_per_shard // output.copies),
+        rejected=len(chosen.rejects),
+    )
+    return plan, [photograph for photographs in by_split.values() for photograph in photographs]
+
+
+def _train_first(name: str) -> tuple[bool, str]:
+    return name != "train", name
+
+
+def _listing_hash(listing: Listing) -> str:
+    digest = hashlib.blake2b(digest_size=16, person=b"degrade.listing")
+    for photograph in listing.photographs:
+        digest.update(COMPACT([photograph.key, photograph.source, photograph.size]).encode() + b"\n")
+    for reject in listing.rejects:
+        digest.update(COMPACT([reject.key, reject.source, reject.reason]).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The versions of all that decides a pair's bytes."""
+    import cv2
+
+    from degrade._version import __version__
+
+    # OpenCV comes as several distributions, which all say the truth in the module alone.
+    found = {name: metadata.version(name) for name in _DISTRIBUTIONS} | {"cv2": cv2.__version__}
+    return {"degrade": __version__, **dict(sorted(found.items()))}
+
+
+# --- what differs -----------------------------------------------------------------------------------------------------
+
+
+def differences(before: Plan, now: Plan) -> list[str]:
+    """In what two plans differ, in words: before, then now."""
+    found = []
+    if before.fingerprint != now.fingerprint:
+        found += _recipe_differences(before.recipe, now.recipe) or ["the recipe's source or defaults"]
+    if before.limit != now.limit:
+        found.append(f"limit {_or_none(before.limit)}, now {_or_none(now.limit)}")
+    elif before.corpus != now.corpus:
+        found.append(_corpus_difference(before, now))
+    found += [
+        f"{name} {before.versions.get(name)}, now {now.versions.get(name)}"
+        for name in sorted(before.versions | now.versions)
+        if before.versions.get(name) != now.versions.get(name)
+    ]
+    return found
+
+
+def _corpus_difference(before: Plan, now: Plan) -> str:
+    if before.photographs != now.photographs:
+        return f"a corpus of {before.photographs} photographs, now {now.photographs}"
+    return f"a corpus of {before.photographs} photographs with other names or sizes"
+
+
+def _recipe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    old, new = dict(_flat(before, "")), dict(_flat(now, ""))
+    paths = [path for path in dict.fromkeys([*old, *new]) if path not in ("name", "about")]
+    found = [
+        f"{path} {_or_none(old.get(path))}, now {_or_none(new.get(path))}"
+        for path in paths
+        if old.get(path) != new.get(path)
+    ]
+    if len(found) > _MOST_NAMED:
+        return [*found[:_MOST_NAMED], f"and {len(found) - _MOST_NAMED} more places of the recipe"]
+    return found
+
+
+def _flat(data: Any, path: str) -> Iterable[tuple[str, Any]]:
+    """(path, value) of every number and word in nested data."""
+    if isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from _flat(value, f"{path}.{name}" if path else str(name))
+    elif isinstance(data, Sequence) and not isinstance(data, str):
+        for place, value in enumerate(data):
+            yield from _flat(value, f"{path}[{place}]")
+    else:
+        yield path, data
+
+
+def _or_none(value: Any) -> str:
+    return "none" if value is None else str(value)

@@ -1,0 +1,91 @@
+"""One pair of an output again, from its record and the photograph."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from degrade.building.errors import BuildError
+from degrade.building.worker import working_pixels
+from degrade.building.workfolder import WorkFolder
+from degrade.codecs import decode
+from degrade.corpus import Corpus, Photograph, open_corpus
+from degrade.engine.pair import Pair
+from degrade.recipes.output import Output
+from degrade.recipes.recipe import replay_source
+from degrade.shards import StoredPair, open_pairs
+from degrade.shards.manifest import read_manifest
+from degrade.shards.members import PhotoEncoder
+
+
+def replay(
+    out: str | os.PathLike[str], key: str, source: str | os.PathLike[str] | None = None, *, check: bool = True
+) -> Pair:
+    """Make the pair `key` of the output `out` again: the same pictures and masks, bit for bit.
+
+    Parameters
+    ----------
+    out : path
+        The folder of a finished build.
+    key : str
+        The pair's key, such as ``"album/0042/c1"``.
+    source : str or path, optional
+        Where the photographs are now; by default where they were when the output was built.
+    check : bool
+        Whether to encode the pair and compare it with the members byte for byte.
+
+    Raises
+    ------
+    ShardError
+        There is no finished output, or no such pair.
+    BuildError
+        The photograph is not to be found, or the pair comes out different: the photograph, the versions or the machine
+        are others.
+    CorpusError, CodecError, ReplayError
+        The source, the photograph or the record cannot be used.
+    """
+    stored = open_pairs(out).by_key(key)
+    corpus = open_corpus(source if source is not None else _source(Path(out).absolute()))
+    photograph = _photograph(corpus, stored.row["source"], source)
+    decoded = decode(corpus.read(photograph), photograph.source)
+    output = _output(read_manifest(Path(out).absolute()))
+    image, dtype = working_pixels(decoded, output.image)
+    pair = replay_source(image, stored.record, dtype)
+    if check:
+        _compare(PhotoEncoder(photograph.source, decoded, output).members(pair), stored)
+    return pair
+
+
+def _source(out: Path) -> str:
+    found = WorkFolder(out).source()
+    if found is None:
+        raise BuildError(
+            f"{out} does not know where its photographs are", "name their folder with --source", exit_code=2
+        )
+    return found
+
+
+def _photograph(corpus: Corpus, path: str, source: str | os.PathLike[str] | None) -> Photograph:
+    for photograph in corpus.listing().photographs:
+        if photograph.source == path:
+            return photograph
+    cure = (
+        "name the folder with --source that the output was built from"
+        if source is not None
+        else ("name their folder with --source")
+    )
+    raise BuildError(f"{corpus.name} has no photograph {path}", cure)
+
+
+def _output(manifest: dict[str, Any]) -> Output:
+    return Output(**manifest["recipe"].get("output", {}))
+
+
+def _compare(again: list[tuple[str, bytes]], stored: StoredPair) -> None:
+    for suffix, data in again:
+        if data != stored.read(suffix):
+            raise BuildError(
+                f"{stored.key} comes out with another {suffix} than the output has",
+                "replay it from the same photograph with the versions in manifest.json, or without the check",
+            )

@@ -1,0 +1,303 @@
+"""Building an output, from the plan to the manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from degrade.building.errors import BuildError
+from degrade.building.executors import START_METHODS, make_here, make_in_processes
+from degrade.building.finish import finish
+from degrade.building.ledger import Ledger, finished_ledger
+from degrade.building.plan import Plan, Shard, make_plan
+from degrade.building.progress import Planned, Progress
+from degrade.building.report import Report
+from degrade.building.warm import warm_recipe
+from degrade.building.worker import Job
+from degrade.building.workfolder import Part, WorkFolder
+from degrade.corpus import Corpus, Listing, open_corpus
+from degrade.corpus.names import source_of
+from degrade.recipes import Recipe, load_recipe
+from degrade.recipes.loading import Source
+from degrade.shards.errors import writing
+
+_TOO_FEW_FOR_PROCESSES = 256
+"""Pairs below which starting processes takes longer than they save."""
+Path_ = str | os.PathLike[str]
+
+
+def build(
+    recipe: Recipe | Source,
+    source: Path_ | None = None,
+    out: Path_ | None = None,
+    *,
+    workers: int | None = None,
+    limit: int | None = None,
+    part: str | Part | None = None,
+    overwrite: bool = False,
+    start_method: str = "spawn",
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> Report:
+    """Make shards of pairs, or finish those of an earlier call that was interrupted.
+
+    The bytes written depend on the recipe, the photographs and the versions of the libraries alone. What is finished is
+    kept: the same call again makes what is missing.
+
+    Parameters
+    ----------
+    recipe : Recipe, str, path or mapping
+        Or whatever `degrade.load_recipe` takes.
+    source : path, optional
+        A folder, a pattern, a picture or "sample"; by default the recipe's own, else the sample photographs.
+    out : path, optional
+        The folder to write to; by default the recipe's name.
+    workers : int, optional
+        Processes, from 1 (this process alone); by default as many as there are processors, if it pays.
+    limit : int, optional
+        At most so many photographs, drawn by hash.
+    part : "i/n" or (i, n), optional
+        Only every n-th shard, from the i-th (from 1): for several machines with a common file system. No manifest is
+        written: the last step is the same call without `part`, or `merge`.
+    overwrite : bool
+        Remove what an earlier build has made in `out`, and nothing else, before starting.
+    start_method : str
+        "spawn", "fork" or "forkserver".
+    progress : Progress, optional
+        Is told what goes on.
+    dry_run : bool
+        Plan and check only; nothing is written.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    BuildError
+        Nothing to build from, an output that is in use, is not empty or was built by another plan, a worker that died,
+        or a mistake in the arguments.
+    WriteError
+        The output cannot be written.
+    RecipeError, CorpusError, DegradeError
+        The recipe, the source, or something that the recipe's steps need cannot be used.
+    """
+    started = time.perf_counter()
+    _check_arguments(workers, limit, start_method)
+    chosen_part = _parse_part(part, overwrite)
+    recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    source = source if source is not None else recipe.source
+    folder = WorkFolder(Path(out if out is not None else recipe.name).expanduser().absolute())
+    corpus = open_corpus(source)
+    listing = _listing(corpus, folder.out)
+    plan, photographs = make_plan(recipe, listing, limit)
+    folder.check_place(overwrite)
+    if not overwrite:
+        folder.check_plan(plan)
+    shards = plan.part(chosen_part)
+    draft = Report(folder.out, plan.hash, 0, 0, {}, {}, listing.ignored, 0, 0, part=chosen_part, dry_run=dry_run)
+    if dry_run:
+        resumed = 0 if overwrite else len(shards) - len(folder.unfinished(plan, shards))
+        return _planned_report(draft, plan, shards, resumed, listing, started)
+
+    progress = progress or Progress()
+    with folder.held(chosen_part) as descriptors:
+        with writing(folder.out):
+            _take_over(folder, plan, overwrite, chosen_part)
+            if folder.stored_plan() != plan:
+                folder.store(plan, photographs, listing.rejects, _source_from(source, folder.out))
+            del photographs
+            todo = folder.unfinished(plan, shards)
+            if todo:
+                folder.withdraw_manifest()
+        count = _worker_count(workers, todo, plan.copies)
+        progress.planned(_planned(folder.out, plan, shards, todo, count))
+        _make(Job(recipe, corpus, folder.out, plan.hash), plan, todo, count, start_method, descriptors, progress)
+        if chosen_part is None:
+            progress.finishing()
+            finish(folder, plan)
+        report = _report(draft, folder, plan, shards, [shard.name for shard in todo])
+    return dataclasses.replace(report, workers=count, seconds=time.perf_counter() - started)
+
+
+def merge(out: Path_, *, progress: Progress | None = None) -> Report:
+    """Finish an output whose shards were all built in parts: write its index, rejects, manifest and card.
+
+    Raises
+    ------
+    BuildError
+        There is no build, shards are missing, or another build is at work here.
+    WriteError
+        The output cannot be written.
+    """
+    started = time.perf_counter()
+    folder = WorkFolder(Path(out).expanduser().absolute())
+    plan = folder.stored_plan()
+    if plan is None:
+        raise BuildError(f"{folder.out} holds no build", "name the folder that the parts were built into", exit_code=2)
+    with folder.held(None):
+        missing = folder.unfinished(plan, plan.shards)
+        if missing:
+            names = ", ".join(shard.file for shard in missing[:3]) + (" …" if len(missing) > 3 else "")
+            raise BuildError(
+                f"{len(missing)} of {len(plan.shards)} shards are missing ({names})", "build the parts that they are in"
+            )
+        with writing(folder.out):
+            folder.sweep()
+        (progress or Progress()).finishing()
+        finish(folder, plan)
+        draft = Report(folder.out, plan.hash, 0, 0, {}, {}, {}, 0, 0)
+        report = _report(draft, folder, plan, list(plan.shards), [])
+    return dataclasses.replace(report, seconds=time.perf_counter() - started)
+
+
+# --- before -----------------------------------------------------------------------------------------------------------
+
+
+def _check_arguments(workers: int | None, limit: int | None, start_method: str) -> None:
+    for name, value in (("workers", workers), ("limit", limit)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise BuildError(f"{name} is {value!r}", "give a whole number from 1", exit_code=2)
+    if start_method not in START_METHODS:
+        raise BuildError(
+            f"there is no start method {start_method!r}", f"choose {', '.join(START_METHODS)}", exit_code=2
+        )
+
+
+def _parse_part(part: str | Part | None, overwrite: bool) -> Part | None:
+    if part is None:
+        return None
+    words = part.split("/") if isinstance(part, str) else list(part)
+    try:
+        first, of = (int(word) for word in words)
+    except (TypeError, ValueError):
+        first, of = 0, 0
+    if not 1 <= first <= of:
+        raise BuildError(f"part {part!r} is no part", "give i/n with i from 1 to n, such as 2/8", exit_code=2)
+    if overwrite:
+        cure = "remove the output first, then build its parts"
+        raise BuildError("a part must not overwrite what other parts have made", cure, exit_code=2)
+    return first, of
+
+
+def _listing(corpus: Corpus, out: Path) -> Listing:
+    """What the corpus has, without what lies in the output itself.
+
+    Raises BuildError if there is nothing.
+    """
+    listing = corpus.listing()
+    root = getattr(corpus, "root", None)
+    if isinstance(root, Path) and out.is_relative_to(root) and out != root:
+        inside = source_of(out.relative_to(root).as_posix()) + "/"
+        kept = tuple(one for one in listing.photographs if not one.source.startswith(inside))
+        bad = tuple(one for one in listing.rejects if not one.source.startswith(inside))
+        listing = dataclasses.replace(listing, photographs=kept, rejects=bad)
+    if not listing.photographs:
+        passed = sum(listing.ignored.values())
+        found = f" ({passed} ignored, {len(listing.rejects)} rejected)" if passed or listing.rejects else ""
+        cure = "name a folder of jpg, png, webp, tiff or bmp files"
+        raise BuildError(f"there are no photographs in {corpus.name}{found}", cure, exit_code=2)
+    return listing
+
+
+def _take_over(folder: WorkFolder, plan: Plan, overwrite: bool, part: Part | None) -> None:
+    """Make the output ours: its plan is this one, or none. Now that it is locked, nobody can change it any more."""
+    if overwrite:
+        folder.wipe()
+    else:
+        folder.check_plan(plan)
+    if part is None:
+        folder.sweep()
+
+
+def _source_from(source: Path_ | None, out: Path) -> str:
+    """`source` as seen from `out`; "sample" stays."""
+    if source is None or source == "sample":
+        return "sample"
+    return os.path.relpath(Path(source).expanduser().absolute(), out)
+
+
+def _worker_count(workers: int | None, todo: list[Shard], copies: int) -> int:
+    """Never more than there are shards to make."""
+    if workers is None:
+        pairs = copies * sum(shard.photographs for shard in todo)
+        workers = 1 if pairs < _TOO_FEW_FOR_PROCESSES else _processors()
+    return min(workers, len(todo))
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# --- meanwhile --------------------------------------------------------------------------------------------------------
+
+
+def _make(
+    job: Job, plan: Plan, todo: list[Shard], workers: int, start_method: str, descriptors: list[int], progress: Progress
+) -> None:
+    if not todo:
+        return
+    warm_recipe(job.recipe, progress.compiling)
+    if workers == 1:
+        make_here(job, plan, todo, progress)
+        return
+    # The largest first, so that no worker begins one while the others have nothing left to do.
+    in_turn = sorted(todo, key=lambda shard: (-shard.photographs, shard.number))
+    make_in_processes(job, in_turn, progress, workers=workers, start_method=start_method, descriptors=descriptors)
+
+
+def _planned(out: Path, plan: Plan, shards: list[Shard], todo: list[Shard], workers: int) -> Planned:
+    photographs = sum(shard.photographs for shard in shards)
+    return Planned(
+        out=out, photographs=photographs, pairs=photographs * plan.copies, shards=len(shards),
+        resumed=len(shards) - len(todo), todo_photographs=sum(shard.photographs for shard in todo), workers=workers,
+    )  # fmt: skip
+
+
+# --- after ------------------------------------------------------------------------------------------------------------
+
+
+def _report(draft: Report, folder: WorkFolder, plan: Plan, shards: list[Shard], built: list[str]) -> Report:
+    """`draft` with what the ledgers of `shards` say."""
+    splits = Counter(dict.fromkeys(plan.splits, 0))
+    rejects = Counter(folder.listed_reasons() if draft.part is None else ())
+    size = photographs = 0
+    for shard in shards:
+        ledger = _ledger(folder, plan, shard)
+        splits[ledger.split] += ledger.pairs
+        rejects.update(ledger.rejects)
+        size += ledger.size
+        photographs += ledger.photographs
+    return dataclasses.replace(
+        draft, photographs=photographs, pairs=splits.total(), splits=dict(splits), size=size,
+        rejects=dict(sorted(rejects.items())), shards=len(shards), resumed=len(shards) - len(built),
+        finished=draft.part is None,
+    )  # fmt: skip
+
+
+def _ledger(folder: WorkFolder, plan: Plan, shard: Shard) -> Ledger:
+    ledger = finished_ledger(folder.ledger_path(shard), folder.out, plan.hash)
+    if ledger is None:
+        raise BuildError(f"{shard.file} has gone while the build ran", "run the same command again")
+    return ledger
+
+
+def _planned_report(
+    draft: Report, plan: Plan, shards: list[Shard], resumed: int, listing: Listing, started: float
+) -> Report:
+    splits: Counter[str] = Counter(dict.fromkeys(plan.splits, 0))
+    for shard in shards:
+        splits[shard.split] += shard.photographs * plan.copies
+    values: dict[str, Any] = {
+        "photographs": sum(shard.photographs for shard in shards), "pairs": splits.total(), "splits": dict(splits),
+        "rejects": dict(sorted(Counter(reject.reason for reject in listing.rejects).items())),
+        "shards": len(shards), "resumed": resumed, "seconds": time.perf_counter() - started,
+    }  # fmt: skip
+    return dataclasses.replace(draft, **values)

@@ -1,0 +1,181 @@
+"""One shard: a pure function of the plan, the shard's number and the photographs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from degrade.building.errors import BuildError
+from degrade.building.ledger import Ledger, reject_line
+from degrade.building.plan import Plan, Shard
+from degrade.building.progress import ShardDone
+from degrade.building.workfolder import WorkFolder
+from degrade.codecs import CodecError, Decoded, decode
+from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
+from degrade.recipes import Recipe
+from degrade.recipes.recipe import TooSmall
+from degrade.shards.errors import writing
+from degrade.shards.index import ShardIndex
+from degrade.shards.members import PhotoEncoder
+from degrade.shards.tar import Sealed, TarWriter
+
+Advanced = Callable[[int, int, int], None]
+"""Told of photographs, pairs and rejects as they come."""
+EncodedPair = tuple[str, list[tuple[str, bytes]]]
+"""A pair's key, and (suffix, bytes) of its members."""
+
+_LONGEST_DETAIL = 300
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to know, to be sent to it once.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    corpus : Corpus
+    out : Path
+        Absolute; holds the stored plan.
+    plan : str
+        Its hash.
+    """
+
+    recipe: Recipe
+    corpus: Corpus
+    out: Path
+    plan: str
+
+
+class ShardMaker:
+    """Makes shards of one plan, in one process."""
+
+    def __init__(self, job: Job, plan: Plan) -> None:
+        self.plan = plan
+        self._job = job
+        self._folder = WorkFolder(job.out)
+
+    @classmethod
+    def opened(cls, job: Job) -> ShardMaker:
+        """With the plan that is stored in the output. Raises BuildError if it is not the job's."""
+        plan = WorkFolder(job.out).stored_plan()
+        if plan is None or plan.hash != job.plan:
+            raise BuildError(f"another build has changed the plan of {job.out}", "build into a folder of its own")
+        return cls(job, plan)
+
+    def make(self, shard: Shard, advanced: Advanced) -> ShardDone:
+        """Make one shard and its ledger.
+
+        Raises
+        ------
+        WriteError
+            The output cannot be written.
+        BuildError
+            The stored listing is damaged, or memory ran out.
+        """
+        photographs = self._photographs(shard)
+        index = ShardIndex.empty(shard.file, shard.split, self.plan.members)
+        rejects: list[Reject] = []
+        path = self._job.out / shard.file
+        with writing(path), TarWriter(path) as tar:
+            for photograph in photographs:
+                pairs, reject = self._attempt(photograph, shard.split)
+                for key, members in pairs:
+                    index.add(key, {suffix: (tar.add(f"{key}.{suffix}", data), len(data)) for suffix, data in members})
+                rejects += [reject] if reject else []
+                advanced(1, len(pairs), 1 if reject else 0)
+            sealed = tar.commit() if index.keys else Sealed(0, None)
+            if not index.keys:
+                path.unlink(missing_ok=True)
+            self._write_ledger(shard, index, rejects, sealed)
+        return ShardDone(shard.number, shard.file, shard.photographs, len(index.keys), sealed.size, tuple(rejects))
+
+    def _write_ledger(self, shard: Shard, index: ShardIndex, rejects: list[Reject], sealed: Sealed) -> None:
+        Ledger(
+            plan=self.plan.hash, file=shard.file, split=shard.split, photographs=shard.photographs,
+            pairs=len(index.keys), size=sealed.size, sha256=sealed.sha256,
+            rejects=dict(sorted(Counter(reject.reason for reject in rejects).items())),
+            lines=(index.line(), *(reject_line(reject, shard.split) for reject in rejects)),
+        ).write(self._folder.ledger_path(shard))  # fmt: skip
+
+    def _photographs(self, shard: Shard) -> list[Photograph]:
+        try:
+            return self._folder.photographs(self.plan, shard)
+        except (OSError, ValueError, TypeError) as error:
+            raise BuildError(
+                f"the listing of {self._job.out} is damaged ({error})",
+                "add --overwrite to build it anew, or choose another --out",
+            ) from error
+
+    def _attempt(self, photograph: Photograph, split: str) -> tuple[list[EncodedPair], Reject | None]:
+        """The pairs of a photograph, or why it has none."""
+        try:
+            return encoded_pairs(self._job.recipe, self._job.corpus, photograph, split), None
+        except MemoryError as error:
+            raise BuildError(
+                f"memory ran out at {photograph.source} ({photograph.size} bytes)",
+                "run the same command again with fewer workers, or take the photograph out; finished shards are kept",
+            ) from error
+        except Exception as error:  # noqa: BLE001 - whatever a photograph provokes is its reject, named and counted
+            return [], Reject(photograph.source, photograph.key, *why_rejected(error))
+
+
+def encoded_pairs(recipe: Recipe, corpus: Corpus, photograph: Photograph, split: str) -> list[EncodedPair]:
+    """All copies of a photograph, or none: a pair that fails takes the others with it.
+
+    Raises whatever reading, decoding, degrading or encoding raises.
+    """
+    decoded = decode(corpus.read(photograph), photograph.source)
+    image, dtype = working_pixels(decoded, recipe.output.image)
+    encoder = PhotoEncoder(photograph.source, decoded, recipe.output)
+    pairs = (
+        recipe.make(image, key=photograph.key, copy=copy, epoch=0, split=split, dtype=dtype)
+        for copy in range(recipe.output.copies)
+    )
+    return [(pair.key, encoder.members(pair)) for pair in pairs]
+
+
+def working_pixels(decoded: Decoded, image: str) -> tuple[np.ndarray[Any, Any], type[np.uint8] | type[np.uint16]]:
+    """The (H, W, C) pixels that a recipe gets, and the dtype that its pictures are to have, for an output of `image`
+    jpg, png or png16."""
+    if image != "png16":
+        return decoded.pixels, np.uint8
+    if decoded.pixels.dtype == np.uint16:
+        return decoded.pixels, np.uint16
+    return decoded.pixels.astype(np.uint16) * np.uint16(257), np.uint16
+
+
+def why_rejected(error: Exception) -> tuple[str, str]:
+    """(reason, detail) of a reject: a stable slug, and one line for people that says nothing of this machine."""
+    if isinstance(error, CorpusReadError | CodecError):
+        return error.reason, _one_line(error.detail)
+    if isinstance(error, TooSmall):
+        return "too_small", _one_line(str(error))
+    text = (error.strerror or "") if isinstance(error, OSError) else str(error)
+    return "failed", _one_line(f"{type(error).__name__}: {text}")
+
+
+def _one_line(text: str) -> str:
+    plain = _ADDRESS.sub("0x…", " ".join(text.split()))
+    return plain if len(plain) <= _LONGEST_DETAIL else plain[: _LONGEST_DETAIL - 1] + "…"
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """OpenCV on one thread while inside: the build has its own workers, and OpenCV's would fight them for cores."""
+    import cv2
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

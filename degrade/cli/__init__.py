@@ -1,0 +1,23 @@
+"""The command line: one short function a command, which parses, calls one library function and prints.
+
+    group       the `degrade` command itself: errors become one line and an exit code
+    outputs     build, merge, verify, replay
+    recipes     check, preview, recipes, schema
+    ops         ops, warm
+    console     words on stderr, data on stdout
+    progress    what a build says while it runs
+
+Nothing that works on pictures is imported before a command needs it: `degrade --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from degrade.cli.group import main
+from degrade.cli.ops import ops, warm
+from degrade.cli.outputs import build, merge, replay, verify
+from degrade.cli.recipes import check, preview, recipes, schema
+
+__all__ = ["main"]
+
+for _command in (build, merge, check, preview, recipes, ops, replay, verify, schema, warm):
+    main.add_command(_command)

@@ -1,0 +1,139 @@
+"""Strokes and specks: what thin damage is drawn with, anti-aliased by the exact overlap of a line with a pixel.
+
+Coordinates are pixels, a pixel's centre at half. What is drawn is added to coverage (H, W rounded up to 8) uint8, up to
+255: so thin things cover as much of the picture at any resolution. Each kernel gives the box that it may have touched,
+empty as (0, 0, 0, 0).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import fill_bits, row_key
+
+u8, u32, f32, i32 = np.uint8, np.uint32, np.float32, np.int32
+
+LATTICE = 128
+"""Cells on a side of a lattice of random values; the noise on it repeats after as many features."""
+
+
+@kernel
+def lattice(k0, k1):
+    """Random values in [-127, 127] as a flat int8 array of `LATTICE`²: `value_noise` for kernels that ask for so much
+    noise in so small a place that hashing anew each time would cost more than the damage."""
+    values = np.empty(LATTICE * LATTICE, np.int8)
+    bits = np.empty(LATTICE * LATTICE // 4, np.uint32)
+    start, stride = row_key(k0, k1, 0)
+    fill_bits(bits, start, stride)
+    octets = bits.view(np.uint8)
+    for i in range(values.size):
+        values[i] = np.int8(max(i32(octets[i]) - i32(128), i32(-127)))
+    return values
+
+
+@kernel
+def lattice_noise(values, x, y):
+    """Smoothed value noise over `lattice` values, in [-1, 1]; one feature a unit."""
+    xf, yf = np.floor(x), np.floor(y)
+    fx, fy = f32(x - xf), f32(y - yf)
+    sx = fx * fx * (f32(3) - f32(2) * fx)
+    sy = fy * fy * (f32(3) - f32(2) * fy)
+    x0, y0 = u32(i32(xf) & 127), u32((i32(yf) & 127) << 7)
+    x1, y1 = u32((x0 + u32(1)) & u32(127)), u32((y0 + u32(128)) & u32(16383))
+    v00, v10 = f32(values[u32(y0 | x0)]), f32(values[u32(y0 | x1)])
+    v01, v11 = f32(values[u32(y1 | x0)]), f32(values[u32(y1 | x1)])
+    p = v00 + sx * (v10 - v00)
+    q = v01 + sx * (v11 - v01)
+    return (p + sy * (q - p)) * f32(1 / 127.0)
+
+
+@kernel
+def joined(box, other):
+    """The smallest box around two; (0, 0, 0, 0) is empty."""
+    if other[0] >= other[1]:
+        return box
+    if box[0] >= box[1]:
+        return other
+    return min(box[0], other[0]), max(box[1], other[1]), min(box[2], other[2]), max(box[3], other[3])
+
+
+@kernel
+def framed(top, bottom, left, right, height, width):
+    """The pixels of a picture that a rectangle of float32 coordinates may touch, as a box."""
+    y0, y1 = i32(max(np.floor(top), f32(0))), i32(min(np.ceil(bottom), f32(height)))
+    x0, x1 = i32(max(np.floor(left), f32(0))), i32(min(np.ceil(right), f32(width)))
+    if y0 >= y1 or x0 >= x1:
+        return i32(0), i32(0), i32(0), i32(0)
+    return y0, y1, x0, x1
+
+
+@kernel
+def strip(distance, plus, minus):
+    """Share of a unit pixel, its centre `distance` from a line, that lies within `plus` of the line on the positive side
+    or within `minus` on the negative one: exact for a line along the pixel's edge, and for lines thinner than it."""
+    inside = min(plus, distance + f32(0.5)) - max(-minus, distance - f32(0.5))
+    return min(max(inside, f32(0)), f32(1))
+
+
+@kernel
+def added(covered, more):
+    """The sum of two coverages, at most 255."""
+    return u8(min(i32(covered) + i32(more + f32(0.5)), i32(255)))
+
+
+@kernel
+def stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1):
+    """A straight stroke from (x0, y0) to (x1, y1) with square ends, in float32; half width and opacity, in [0, 1], run
+    evenly from the first end's to the second's. Strokes end to end join to a line without seams."""
+    reach = max(half0, half1) + f32(0.7072)
+    box = framed(min(y0, y1) - reach, max(y0, y1) + reach, min(x0, x1) - reach, max(x0, x1) + reach, height, width)
+    dx, dy = x1 - x0, y1 - y0
+    length = np.sqrt(dx * dx + dy * dy)
+    if length < f32(1e-6):
+        return box
+    dx, dy, inverse = dx / length, dy / length, f32(1) / length
+    alpha, fade, widening = alpha0 * f32(255), (alpha1 - alpha0) * f32(255), half1 - half0
+    for y in range(box[0], box[1]):
+        row = coverage[y, box[2] : box[3]]
+        py, first = f32(y) + f32(0.5) - y0, f32(box[2]) + f32(0.5) - x0
+        for x in range(row.size):
+            px = f32(x) + first
+            along = px * dx + py * dy
+            t = min(max(along * inverse, f32(0)), f32(1))
+            half = half0 + t * widening
+            covered = strip(px * dy - py * dx, half, half) * strip(along, length, f32(0))
+            row[x] = added(row[x], covered * (alpha + t * fade))
+    return box
+
+
+@kernel
+def speck(coverage, height, width, x, y, radius, alpha, ragged, per_px, values):
+    """A speck of matter around (x, y), in float32: a disc whose radius the noise of `lattice` values, one feature every
+    1/`per_px` pixels, changes by the share `ragged`; one of less than a pixel is a square of the same area."""
+    if radius < f32(0.6):
+        return dot(coverage, height, width, x, y, radius * f32(0.886227), alpha)
+    reach = radius * (f32(1) + ragged) + f32(0.5)
+    box = framed(y - reach, y + reach, x - reach, x + reach, height, width)
+    for j in range(box[0], box[1]):
+        row = coverage[j, box[2] : box[3]]
+        py, first = f32(j) + f32(0.5), f32(box[2]) + f32(0.5)
+        for i in range(row.size):
+            px = f32(i) + first
+            edge = radius * (f32(1) + ragged * lattice_noise(values, px * per_px, py * per_px))
+            away = np.sqrt((px - x) * (px - x) + (py - y) * (py - y))
+            row[i] = added(row[i], min(max(edge + f32(0.5) - away, f32(0)), f32(1)) * alpha * f32(255))
+    return box
+
+
+@kernel
+def dot(coverage, height, width, x, y, half, alpha):
+    """A square of 2·`half` a side around (x, y): every pixel gets its exact share."""
+    box = framed(y - half, y + half, x - half, x + half, height, width)
+    for j in range(box[0], box[1]):
+        row = coverage[j, box[2] : box[3]]
+        across = strip(f32(j) + f32(0.5) - y, half, half) * alpha * f32(255)
+        first = f32(box[2]) + f32(0.5) - x
+        for i in range(row.size):
+            row[i] = added(row[i], strip(f32(i) + first, half, half) * across)
+    return box

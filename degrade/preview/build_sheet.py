@@ -1,0 +1,62 @@
+"""The contact sheet of an output: some of its pairs, as they stand in its shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from degrade.codecs import encode_png
+from degrade.preview.captions import title_of
+from degrade.preview.contact_sheet import contact_sheet
+from degrade.preview.example import Example, eight_bits
+from degrade.shards import open_pairs
+from degrade.shards.durable import write_durably
+from degrade.shards.errors import writing
+from degrade.shards.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from degrade.shards import StoredPair
+
+SHEET_NAME = "contact_sheet.png"
+_PAIRS = 8
+_SIDE = 320
+
+
+def sheet_of_build(out: Path) -> Path | None:
+    """Write the contact sheet of the finished output `out` into it, as `contact_sheet.png`.
+
+    It shows up to 8 pairs, spread evenly over the output, and is the same for the same pairs.
+
+    Returns
+    -------
+    Path or None
+        The sheet; None where the output has no pairs.
+
+    Raises
+    ------
+    ShardError
+        The output is not finished or damaged, or the sheet cannot be written.
+    CodecError
+        A picture in it is damaged.
+    """
+    pairs = open_pairs(out)
+    count = min(_PAIRS, len(pairs))
+    if count == 0:
+        return None
+    shown = [_stored(pairs[number * len(pairs) // count]) for number in range(count)]
+    sheet = contact_sheet(shown, title_of(read_manifest(out)["recipe"]), _SIDE)
+    path = out / SHEET_NAME
+    with writing(path):
+        write_durably(path, encode_png(sheet, filtered=True))
+    return path
+
+
+def _stored(pair: StoredPair) -> Example:
+    members = {suffix.partition(".")[0] for suffix in pair.suffixes}
+    return Example(
+        key=pair.key,
+        pictures={name: eight_bits(getattr(pair, name)) for name in ("clean", "degraded") if name in members},
+        mask=pair.mask if "mask" in members else None,
+        classes=pair.classes if {"mask", "classes"} <= members else None,
+        steps=pair.record["steps"],
+    )

@@ -1,0 +1,216 @@
+"""Warnings: recipes that can be read and run, but are unlikely to be what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from degrade.engine.compose import Group, OneOf, Shuffle, SomeOf, Target
+from degrade.engine.damage import Stage
+from degrade.engine.degradation import Degradation
+from degrade.engine.distributions import Choice, Constant, Distribution
+from degrade.engine.key import Key
+from degrade.engine.step import Step
+from degrade.recipes.document import Document
+from degrade.recipes.errors import Problem
+from degrade.recipes.grammar import Reading
+from degrade.recipes.recipe import Recipe
+from degrade.recipes.words import Path
+
+_MASKS = ("mask", "loss", "classes")
+
+
+class Remark(NamedTuple):
+    """A warning about the step at an address, or about a field when `step` is None."""
+
+    step: Step | None
+    part: Path
+    message: str
+    hint: str
+
+
+def check(recipe: Recipe) -> list[Problem]:
+    """Warnings about `recipe`, in the order of its parts.
+
+    They tell of: steps that run against the life of a photograph; ops that move pixels of one picture only; JPEG in the
+    midst of a recipe, or last where the pictures are not written as JPEG; damage before `target`, which is in both
+    pictures and leaves the masks; steps that never run; masks that stay empty; and too few textures to divide.
+
+    Returns
+    -------
+    list of Problem
+        Without places in a file; `degrade.recipes.examine` gives them too.
+    """
+    paths = {step.address: path for path, step in _placed(recipe.steps, ("steps",))}
+    return check_reading(Reading(recipe, Document(recipe.to_data()), paths))
+
+
+def check_reading(reading: Reading) -> list[Problem]:
+    """`check`, each warning with its place in the text that was read."""
+    problems = []
+    for rule in RULES:
+        for remark in rule(reading.recipe):
+            path = reading.paths[remark.step.address] if remark.step else ()
+            problems.append(reading.document.problem((*path, *remark.part), remark.message, remark.hint))
+    return sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
+
+
+def _placed(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
+    for place, step in enumerate(steps):
+        yield (*path, place), step
+        if isinstance(step, Group):
+            yield from _placed(step.steps, (*path, place, step.word))
+
+
+def _all_ops(recipe: Recipe) -> Iterator[Degradation]:
+    for step in recipe.steps:
+        yield from (one for one in step.flattened() if isinstance(one, Degradation))
+
+
+def _values(distribution: Distribution) -> tuple[object, ...]:
+    """The values of a choice or a constant; none for a spread."""
+    if isinstance(distribution, Choice):
+        return distribution.values
+    return (distribution.value,) if isinstance(distribution, Constant) else ()
+
+
+def is_structural(op: Degradation) -> bool:
+    """Whether `op` can draw damage into the masks; for some, that hangs on a field."""
+    if op.damage is not None:
+        return True
+    drawn = op.draw(Key())
+    return any(
+        op.damage_of({**drawn, name: value}) is not None for name in op.specs for value in _values(getattr(op, name))
+    )
+
+
+# ---------------------------------------------------------------------- the rules
+
+
+class _Latest(NamedTuple):
+    """The op of the latest stage so far."""
+
+    stage: int
+    op: Degradation | None
+
+
+def against_life(recipe: Recipe) -> Iterator[Remark]:
+    """Steps that happen to a photograph before what stands before them."""
+    remarks: list[Remark] = []
+    latest = _Latest(-1, None)
+    for step in recipe.steps:
+        latest = _lived(step, latest, remarks)
+    yield from remarks
+
+
+def _lived(step: Step, latest: _Latest, remarks: list[Remark]) -> _Latest:
+    if isinstance(step, Degradation):
+        if step.stage >= latest.stage:
+            return _Latest(step.stage, step)
+        if step.p > 0 and latest.op is not None:
+            remarks.append(_out_of_order(step, latest.op))
+        return latest
+    if not isinstance(step, Group):
+        return latest
+    if isinstance(step, Shuffle):
+        return _shuffled(step, latest, remarks)
+    if isinstance(step, OneOf):
+        return max((_lived(one, latest, remarks) for one in step.steps), key=lambda one: one.stage)
+    for one in step.steps:
+        latest = _lived(one, latest, remarks)
+    return latest
+
+
+def _shuffled(step: Shuffle, latest: _Latest, remarks: list[Remark]) -> _Latest:
+    ops = [op for op in step.flattened() if isinstance(op, Degradation)]
+    stages = sorted({op.stage for op in ops})
+    if len(stages) > 1:
+        message = f"shuffle mixes stages of a photograph's life: {', '.join(map(_stage_name, stages))}"
+        remarks.append(Remark(step, (), message, "leave it if the order is unknown on purpose"))
+    return max((latest, *(_Latest(op.stage, op) for op in ops)), key=lambda one: one.stage)
+
+
+def _out_of_order(step: Degradation, before: Degradation) -> Remark:
+    what = f"{step.name} ({_stage_name(step.stage)}) follows {before.name} ({_stage_name(before.stage)})"
+    if before.name == "jpeg":
+        return Remark(step, (), f"{what}: the file is decoded again, and what comes after it is not in it",
+                      "put jpeg last")  # fmt: skip
+    return Remark(step, (), f"{what}: a photograph lives the other way round", f"move it before {before.address}")
+
+
+def _stage_name(stage: int) -> str:
+    return Stage(stage).name.lower().replace("_", " ")
+
+
+def moved_apart(recipe: Recipe) -> Iterator[Remark]:
+    """Ops that displace the degraded picture alone."""
+    for op in _all_ops(recipe):
+        both = getattr(op, "both", None)
+        if op.moves_pixels and both is not None and False in _values(both):
+            message = f"{op.name} moves the degraded picture and not the clean one: no restoration can undo it"
+            yield Remark(op, (op.name, "both"), message, "take `both: false` away")
+
+
+def jpeg_twice(recipe: Recipe) -> Iterator[Remark]:
+    """A last step `jpeg` whose file is thrown away."""
+    last = recipe.steps[-1] if recipe.steps else None
+    if isinstance(last, Degradation) and last.name == "jpeg" and recipe.output.image != "jpg":
+        message = f"jpeg is the last step, but image is {recipe.output.image}: its file is decoded and stored larger"
+        yield Remark(None, ("output", "image"), message, "write `image: jpg`, and its file is stored as it is")
+
+
+def hidden_damage(recipe: Recipe) -> Iterator[Remark]:
+    """Structural damage before the target."""
+    places = [place for place, step in enumerate(recipe.steps) if isinstance(step, Target)]
+    for step in recipe.steps[: places[0] if places else 0]:
+        for op in step.flattened():
+            if isinstance(op, Degradation) and is_structural(op):
+                message = f"{op.name} stands before target: its damage is in the clean picture too, and in no mask"
+                yield Remark(op, (), message, "move it after target")
+
+
+def never_run(recipe: Recipe) -> Iterator[Remark]:
+    """Steps that no photograph meets."""
+    for top in recipe.steps:
+        for step in top.flattened():
+            if step.p == 0:
+                yield Remark(step, ("p",), f"{_named(step)} never runs: its p is 0", "take the step away")
+            if isinstance(step, OneOf | SomeOf):
+                for place, weight in enumerate(step.weights or ()):
+                    if weight == 0:
+                        message = f"{_named(step.steps[place])} is never chosen: its weight is 0"
+                        yield Remark(step, ("weights", place), message, "take the step away")
+            yield from _idle_numbers(step)
+
+
+def _idle_numbers(step: Step) -> Iterator[Remark]:
+    """A group's `n` or `times` that leaves nothing to chance, or nothing to do."""
+    if isinstance(step, SomeOf) and step.n.support[0] > len(step.steps):
+        message = f"some_of always takes all of its {len(step.steps)} steps: n is larger"
+        yield Remark(step, ("n",), message, "write `sequence`, or a smaller n")
+    for field, number in (("n", getattr(step, "n", None)), ("times", getattr(step, "times", None))):
+        if isinstance(number, Distribution) and number.support[1] == 0:
+            yield Remark(step, (field,), f"{_named(step)} never runs a step: {field} is 0", "take the group away")
+
+
+def _named(step: Step) -> str:
+    return step.label or str(getattr(step, "name", getattr(step, "word", "")))
+
+
+def empty(recipe: Recipe) -> Iterator[Remark]:
+    """Recipes and masks without anything in them."""
+    if not any(step.p > 0 for step in _all_ops(recipe)):
+        yield Remark(None, ("steps",), "there is no degradation: both pictures will be the same", "add a step")
+        return
+    masks = [member for member in recipe.output.members if member in _MASKS]
+    after = recipe.steps[next((i + 1 for i, step in enumerate(recipe.steps) if isinstance(step, Target)), 0) :]
+    drawn = any(is_structural(op) for step in after for op in step.flattened() if isinstance(op, Degradation))
+    if masks and not drawn:
+        message = f"{' and '.join(masks)} will always be empty: no step draws damage"
+        yield Remark(None, ("output", "members"), message, "write `members: [clean, degraded]`")
+
+
+RULES: tuple[Callable[[Recipe], Iterator[Remark]], ...] = (
+    against_life, moved_apart, jpeg_twice, hidden_damage, never_run, empty,
+)  # fmt: skip
+"""Every rule, each giving its warnings."""

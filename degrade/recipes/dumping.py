@@ -1,0 +1,65 @@
+"""A recipe as YAML text that loads to an equal recipe."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import yaml
+
+from degrade.recipes.recipe import Recipe
+from degrade.recipes.scalars import FIRST_CHARACTERS, KINDS
+
+_WIDTH = 120
+
+
+def dump(recipe: Recipe) -> str:
+    """The YAML text of `recipe`, presets settled, fields with their default values left out.
+
+    A step takes a line. ``load_recipe`` of the text, as a file, gives an equal recipe.
+    """
+    data = recipe.to_data()
+    if recipe.frame is not None:  # an empty frame still centres and rejects: it is not the same as none
+        data = _with_frame(data, recipe.frame.changed())
+    node = _Dumper(StringIO(), sort_keys=False).represent_data(data)
+    for key, value in node.value:
+        value.flow_style = key.value != "steps"
+        if key.value == "steps":
+            _spread(value)
+    # `serialize` alone keeps the order of keys and the styles that were set.
+    text: str = yaml.serialize(node, Dumper=_Dumper, width=_WIDTH, allow_unicode=True)
+    return text
+
+
+def _with_frame(data: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+    """`data` with its `frame`, before the steps."""
+    before = {name: value for name, value in data.items() if name not in ("frame", "steps", "output")}
+    return {**before, "frame": frame, **{name: data[name] for name in ("steps", "output") if name in data}}
+
+
+def _spread(steps: yaml.SequenceNode) -> None:
+    """Give each step lines of its own, and its fields one line."""
+    steps.flow_style = not steps.value
+    for step in steps.value:
+        if not isinstance(step, yaml.MappingNode):
+            continue
+        step.flow_style = False
+        for _, value in step.value:
+            if isinstance(value, yaml.SequenceNode) and value.value and isinstance(value.value[0], yaml.MappingNode):
+                _spread(value)
+            elif isinstance(value, yaml.CollectionNode):
+                value.flow_style = True
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts in quotes what would not be read back as a text, and repeats equal parts instead of aliasing them."""
+
+    yaml_implicit_resolvers: dict[str | None, list[tuple[str, Any]]] = {}  # noqa: RUF012 - PyYAML's own attribute
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+for _kind, _pattern in KINDS.items():
+    for _character in FIRST_CHARACTERS[_kind]:
+        _Dumper.yaml_implicit_resolvers.setdefault(_character, []).append((_kind, _pattern))

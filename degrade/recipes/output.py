@@ -1,0 +1,101 @@
+"""What a build writes of each pair, and where it goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from degrade.engine.declaration import ParameterError
+
+MEMBERS = ("clean", "degraded", "mask", "loss", "classes")
+IMAGES = ("jpg", "png", "png16")
+_SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def _described(default: Any, help: str) -> Any:
+    if callable(default):
+        return dataclasses.field(default_factory=default, metadata={"help": help})
+    return dataclasses.field(default=default, metadata={"help": help})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Output:
+    """How pairs become shards.
+
+    Raises
+    ------
+    ParameterError
+        All impossible fields, at once.
+    """
+
+    copies: int = _described(1, "damaged copies of each photograph, 1 to 10000")
+    members: tuple[str, ...] = _described(
+        ("clean", "degraded", "mask"), f"what is written of each pair: some of {', '.join(MEMBERS)}"
+    )
+    image: str = _described("jpg", f"format of the clean and the degraded picture: {', '.join(IMAGES)} (16 bits)")
+    quality: int = _described(95, "JPEG quality of pictures that are not compressed by the recipe itself, 1 to 100")
+    pairs_per_shard: int = _described(1000, "pairs in a full shard, 1 to 1000000")
+    splits: Mapping[str, float | int] = _described(
+        lambda: {"train": 1.0}, "splits by name: shares that sum to 1, or whole numbers of photographs"
+    )
+    bounds: ClassVar[dict[str, tuple[int, int]]] = {
+        "copies": (1, 10_000), "quality": (1, 100), "pairs_per_shard": (1, 1_000_000),
+    }  # fmt: skip
+
+    def __post_init__(self) -> None:
+        if isinstance(self.members, Sequence) and not isinstance(self.members, str):
+            object.__setattr__(self, "members", tuple(m for m in MEMBERS if m in self.members) + self._strange())
+        problems = self._number_problems() + self._word_problems() + self._split_problems()
+        if problems:
+            raise ParameterError("output", problems)
+        object.__setattr__(self, "splits", dict(self.splits))
+
+    def _strange(self) -> tuple[str, ...]:
+        return tuple(m for m in self.members if m not in MEMBERS)
+
+    def _number_problems(self) -> list[tuple[str, str]]:
+        problems = []
+        for name, (low, high) in self.bounds.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                problems.append((name, f"expected a whole number in [{low}, {high}], not {value!r}"))
+        return problems
+
+    def _word_problems(self) -> list[tuple[str, str]]:
+        problems = []
+        if not isinstance(self.members, tuple) or not self.members or self._strange():
+            problems.append(("members", f"expected a list of some of {', '.join(MEMBERS)}, not {self.members!r}"))
+        if self.image not in IMAGES:
+            problems.append(("image", f"expected one of {', '.join(IMAGES)}, not {self.image!r}"))
+        return problems
+
+    def _split_problems(self) -> list[tuple[str, str]]:
+        splits = self.splits
+        if not isinstance(splits, Mapping) or not splits:
+            return [("splits", f"expected names with shares or counts, such as {{train: 0.9, val: 0.1}}, not {splits!r}")]
+        problems = [
+            ("splits", f"expected a name of small letters, digits and _, not {name!r}")
+            for name in splits
+            if not (isinstance(name, str) and _SPLIT.fullmatch(name))
+        ]
+        numbers = [s for s in splits.values() if isinstance(s, int | float) and not isinstance(s, bool)]
+        shares = [s for s in numbers if isinstance(s, float)]
+        if len(numbers) < len(splits) or any(not s >= 0 for s in numbers):
+            problems.append(("splits", f"expected shares in [0, 1] or whole numbers, not {dict(splits)!r}"))
+        elif shares and abs(sum(shares) - 1) > 1e-9:
+            problems.append(("splits", f"the shares must sum to 1, not {sum(shares):g}"))
+        return problems
+
+    def changed(self) -> dict[str, Any]:
+        """The fields that differ from their defaults, as plain data for YAML."""
+        default = Output()
+        return {name: value for name, value in self.settings().items() if value != default.settings()[name]}
+
+    def settings(self) -> dict[str, Any]:
+        """Every field as plain data."""
+        return {
+            "copies": self.copies, "members": list(self.members), "image": self.image, "quality": self.quality,
+            "pairs_per_shard": self.pairs_per_shard, "splits": dict(self.splits),
+        }  # fmt: skip

@@ -1,0 +1,254 @@
+"""The recipe: an ordered list of steps with their distributions, as a callable."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.engine.compose import Sequence, Target
+from degrade.engine.declaration import ParameterError
+from degrade.engine.key import Key
+from degrade.engine.pair import Pair, checked_image, steps_record
+from degrade.engine.photo import Photo, rounded
+from degrade.engine.record import replay_steps
+from degrade.engine.step import Step
+from degrade.engine.units import DEFAULT_FORMAT, FORMATS
+from degrade.engine.workspace import borrowed_workspace
+from degrade.errors import DegradeError
+from degrade.ops import degradations
+from degrade.recipes.frame import Frame, Framing
+from degrade.recipes.output import Output
+
+Array = npt.NDArray[Any]
+VERSION = 1
+"""Of the recipe's language: `recipe: 1`."""
+_SMALLEST = 64
+
+
+class TooSmall(DegradeError, ValueError):
+    """A photograph whose shorter side is below the recipe's `min_side`."""
+
+    def __init__(self, height: int, width: int, min_side: int) -> None:
+        self.height, self.width, self.min_side = height, width, min_side
+        super().__init__(f"{width}×{height} pixels; the recipe takes photographs with sides of at least {min_side}")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.height, self.width, self.min_side)
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Ordered steps with their distributions, and how photographs are framed and pairs are written.
+
+    Parameters
+    ----------
+    name : str
+    steps : tuple of Step
+        May hold one `Target`, at this level.
+    seed : int
+    format : str
+        One of `degrade.engine.units.FORMATS`.
+    frame : Frame or None
+        None keeps the source's size.
+    output : Output
+    source : str or None
+        The corpus that a build takes when it is given none.
+    about : str
+
+    Raises
+    ------
+    ParameterError
+        Equal labels, several targets or one inside a group, an unknown format.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    about: str = ""
+    seed: int = 0
+    format: str = DEFAULT_FORMAT
+    frame: Frame | None = None
+    output: Output = dataclasses.field(default_factory=Output)
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.format not in FORMATS:
+            problems.append(("format", f"expected one of {', '.join(FORMATS)}, not {self.format!r}"))
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            problems.append(("seed", f"expected a whole number, not {self.seed!r}"))
+        if self.steps:
+            problems += Sequence(self.steps).conflicts()
+        targets = [step for step in self.steps if isinstance(step, Target)]
+        if len(targets) > 1:
+            problems.append(("steps", "expected at most one target"))
+        if len(targets) < sum(isinstance(s, Target) for step in self.steps for s in step.flattened()):
+            problems.append(("steps", "target stands at the top level of steps, not inside a group"))
+        if problems:
+            raise ParameterError(self.name, problems)
+
+    # ------------------------------------------------------------------ facts
+
+    @property
+    def min_side(self) -> int:
+        """Pixels below which a photograph's shorter side is rejected."""
+        return int(self.frame.fixed("min_side")) if self.frame else _SMALLEST
+
+    @cached_property
+    def channels(self) -> tuple[int, int]:
+        """Channels of the clean and of the degraded pictures: 1 where that side surely ends gray, else 3."""
+        possible, clean = frozenset({1, 3}), frozenset({1, 3})
+        for step in self.steps:
+            if isinstance(step, Target):
+                clean = possible
+            possible = step.channels_after(possible)
+        return (1 if clean == {1} else 3), (1 if possible == {1} else 3)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """32 hex digits: the hash of everything that decides pixels and files, without `name` and `about`."""
+        plain = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(plain.encode(), digest_size=16, person=b"degrade.recipe").hexdigest()
+
+    def canonical(self) -> dict[str, Any]:
+        """Plain data with every field, `name` and `about` left out: equal for recipes that do the same."""
+        return {
+            "recipe": VERSION, "seed": self.seed, "format": self.format, "source": self.source,
+            "frame": self.frame.settings() if self.frame else None,
+            "steps": [step.canonical() for step in self.steps],
+            "output": self.output.settings(),
+        }  # fmt: skip
+
+    def to_data(self) -> dict[str, Any]:
+        """The plain data that stands for it in YAML; what is as by default is left out."""
+        data: dict[str, Any] = {"recipe": VERSION, "name": self.name, "about": self.about, "seed": self.seed}
+        data |= {"source": self.source, "format": self.format}
+        data["frame"] = self.frame.changed() if self.frame else None
+        data["steps"] = [step.to_data() for step in self.steps]
+        data["output"] = self.output.changed()
+        return {name: value for name, value in data.items() if value not in (None, "", {}) or name == "steps"}
+
+    def prepare(self) -> None:
+        """Make ready what steps make once for all photos; raises DegradeError when something they need is missing."""
+        for step in self.steps:
+            step.prepare()
+
+    # ------------------------------------------------------------------ pairs
+
+    def __call__(self, image: Array, *, key: str = "", copy: int = 0, epoch: int = 0, split: str = "train") -> Pair:
+        """The Pair of one photograph.
+
+        Parameters
+        ----------
+        image : (H, W), (H, W, 1) or (H, W, 3) array
+            uint8 or uint16 over their whole range, or float32 in [0, 1]; sRGB-encoded, RGB order. It is not changed.
+        key : str
+            The photo's key, such as ``"album/0042"``.
+        copy : int
+            Which of the recipe's copies, 0 first.
+        epoch : int
+            Counts for the train split alone; a build is epoch 0.
+        split : str
+            Decides whether the frame varies and which textures are used.
+
+        Returns
+        -------
+        Pair
+            Its pictures are (H, W, C) of the dtype of `image`, framed.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `image` is of another dtype or shape, or smaller than `min_side`.
+        """
+        whole = checked_image(image)
+        return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split)
+
+    def make(
+        self, image: Array, *, key: str, copy: int = 0, epoch: int = 0, split: str = "train", dtype: Any = None
+    ) -> Pair:
+        """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`."""
+        height, width = image.shape[:2]
+        if min(height, width) < self.min_side:
+            raise TooSmall(height, width, self.min_side)
+        variant = (epoch if split == "train" else 0) * self.output.copies + copy
+        root = Key(self.seed, key, variant)
+        framing = None
+        if self.frame is not None:
+            framing = self.frame.framing(height, width, root.at("frame"), varied=split == "train")
+        record = {
+            "key": f"{key}/c{copy}" if copy else key, "photo": key, "copy": copy, "epoch": epoch, "split": split,
+            "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
+            "channels": list(self.channels), "frame": framing.to_data() if framing else None,
+        }  # fmt: skip
+        return _developed(image, record, framing, dtype or image.dtype.type, lambda photo: self._run(photo, root))
+
+    def _run(self, photo: Photo, root: Key) -> None:
+        for step in self.steps:
+            step.run(photo, root)
+
+
+def replay_record(image: Array, record: dict[str, Any]) -> Pair:
+    """Make a pair again from its record alone; no recipe is needed.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 1) or (H, W, 3) array
+        The source photograph as it was.
+    record : dict
+        `Pair.record`, as it is or read back from JSON.
+
+    Returns
+    -------
+    Pair
+        The same pictures and masks, byte for byte.
+
+    Raises
+    ------
+    ReplayError
+        The record names an op or a field that this version does not have.
+    TypeError, ValueError
+        `image` is of another dtype or shape.
+    """
+    whole = checked_image(image)
+    return replay_source(whole.copy(), record, whole.dtype.type)
+
+
+def replay_source(image: Array, record: dict[str, Any], dtype: Any) -> Pair:
+    """`replay_record` for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`."""
+    frame = record["frame"]
+    root = Key(record["seed"], record["photo"], record["variant"])
+    again = {name: value for name, value in record.items() if name != "steps"}
+    return _developed(
+        image, again, Framing(**frame) if frame else None, dtype,
+        lambda photo: replay_steps(photo, root, record["steps"], degradations()),
+    )  # fmt: skip
+
+
+def _developed(
+    image: Array, record: dict[str, Any], framing: Framing | None, dtype: Any, run: Callable[[Photo], None]
+) -> Pair:
+    framed = framing.apply(image) if framing else image
+    channels_clean, channels_degraded = record["channels"]
+    with borrowed_workspace() as workspace:
+        photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
+        photo.clean_is_source = framing is None or framing.untouched
+        photo.final_channels = channels_degraded
+        photo.split = record.get("split", "train")
+        run(photo)
+        clean = _finished(photo.clean, dtype, channels_clean)
+        return Pair(record["key"], clean, photo, dtype, channels_degraded, {**record, "steps": steps_record(photo)})
+
+
+def _finished(clean: Array, dtype: Any, channels: int) -> Array:
+    if clean.dtype != dtype:
+        if clean.dtype != np.float32:
+            clean = clean.astype(np.float32) * np.float32(1 / np.iinfo(clean.dtype).max)
+        clean = rounded(np.ascontiguousarray(clean), dtype)
+    return np.repeat(clean, 3, axis=2) if clean.shape[2] < channels else clean

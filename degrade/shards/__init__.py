@@ -1,0 +1,27 @@
+"""Shards: what a build writes, read back and checked.
+
+    open_pairs     an output's pairs by number or key: Pairs, StoredPair
+    verify         everything that is wrong with an output
+    ShardError     an output that does not hold what it should
+
+Inside: `layout` (names of files), `durable` (files that appear whole), `tar`, `members` (a pair as files, and its JSON
+columns), `index`, `reader`, `manifest`, `card`, `verify`.
+"""
+
+from __future__ import annotations
+
+from degrade.shards.errors import NameTooLong, ShardError, WriteError
+from degrade.shards.reader import Pairs, StoredPair, open_pairs
+from degrade.shards.verify import Problem, Verification, verify
+
+__all__ = [
+    "NameTooLong",
+    "Pairs",
+    "Problem",
+    "ShardError",
+    "StoredPair",
+    "Verification",
+    "WriteError",
+    "open_pairs",
+    "verify",
+]

@@ -1,0 +1,105 @@
+"""The index: where in which shard each member of each pair lies.
+
+One JSON line a shard, so that it may be cut, joined and read in part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from degrade.shards.errors import ShardError
+from degrade.shards.layout import INDEX
+
+COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
+"""Plain data as one line of JSON, the same everywhere."""
+
+
+@dataclass(frozen=True)
+class ShardIndex:
+    """One shard's line.
+
+    Attributes
+    ----------
+    shard : str
+        The file, relative to the output; it does not exist if there are no pairs.
+    split : str
+    keys : list of str
+        The pairs' keys, in their order in the shard.
+    members : dict
+        suffix -> ([offset of each pair's member in bytes], [its size in bytes]).
+    """
+
+    shard: str
+    split: str
+    keys: list[str]
+    members: dict[str, tuple[list[int], list[int]]]
+
+    @classmethod
+    def empty(cls, shard: str, split: str, suffixes: tuple[str, ...]) -> ShardIndex:
+        """The index of a shard without pairs."""
+        return cls(shard, split, [], {suffix: ([], []) for suffix in suffixes})
+
+    def add(self, key: str, places: dict[str, tuple[int, int]]) -> None:
+        """Append a pair: suffix -> (offset, size)."""
+        self.keys.append(key)
+        for suffix, (offset, size) in places.items():
+            self.members[suffix][0].append(offset)
+            self.members[suffix][1].append(size)
+
+    def line(self) -> str:
+        """As JSON, without the end of the line."""
+        return COMPACT(
+            {
+                "shard": self.shard, "split": self.split, "pairs": len(self.keys), "keys": self.keys,
+                "members": {
+                    suffix: {"offsets": offsets, "sizes": sizes} for suffix, (offsets, sizes) in self.members.items()
+                },
+            }
+        )  # fmt: skip
+
+    @classmethod
+    def from_line(cls, line: str) -> ShardIndex:
+        """Raises KeyError, TypeError or ValueError for a line that is none."""
+        data = json.loads(line)
+        members = {suffix: (place["offsets"], place["sizes"]) for suffix, place in data["members"].items()}
+        pairs = len(data["keys"])
+        if pairs != data["pairs"] or any(len(one) != pairs for place in members.values() for one in place):
+            raise ValueError("its lists differ in length")
+        return cls(data["shard"], data["split"], data["keys"], members)
+
+
+def read_index(out: Path) -> Iterator[ShardIndex]:
+    """The shards of the output `out`, in order.
+
+    Raises
+    ------
+    ShardError
+        There is no index, or a line of it is damaged.
+    """
+    path = out / INDEX
+    try:
+        with path.open(encoding="ascii", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _parsed(line, number)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ShardError(
+            f"{out} has no {INDEX}", "name the folder of a finished build, or finish it by the same command"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ShardError(f"{path} cannot be read ({_reason(error)})", "run its build again") from error
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "I/O error") if isinstance(error, OSError) else "it is not plain ASCII"
+
+
+def _parsed(line: str, number: int) -> ShardIndex:
+    try:
+        return ShardIndex.from_line(line)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what: Any = f"line {number} of {INDEX} is damaged ({error})"
+        raise ShardError(what, "run its build again, it writes the index anew") from error

@@ -1,0 +1,64 @@
+"""The manifest: what an output is, how it came about, and the SHA-256 of everything that must not change.
+
+    manifest      1, the version of this format
+    degrade       the version that wrote it
+    recipe        as plain data, without its source
+    fingerprint   the recipe's
+    members       suffixes of each pair's files
+    plan          hash, hash of the corpus' listing, limit, versions of what decides bytes
+    environment   versions of everything else that is there
+    counts        photographs, pairs, rejects by reason, and the same by split
+    shards        file, split, photographs, pairs, bytes, sha256 (null where no pairs means no file)
+    files         SHA-256 of the index and the rejects
+    sha256        of the manifest itself without this line, as canonical JSON
+
+No time, host or absolute path stands in it, so that two builds of one plan write the same manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from degrade.shards.errors import ShardError
+from degrade.shards.layout import MANIFEST
+
+VERSION = 1
+
+
+def manifest_bytes(facts: dict[str, Any]) -> bytes:
+    """The file of a manifest with these facts, in their order."""
+    whole = {"manifest": VERSION, **facts}
+    return (json.dumps(whole | {"sha256": digest(whole)}, indent=1) + "\n").encode("ascii")
+
+
+def digest(manifest: dict[str, Any]) -> str:
+    """SHA-256 of a manifest's facts, whatever their layout."""
+    facts = {name: value for name, value in manifest.items() if name != "sha256"}
+    plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(plain.encode("ascii")).hexdigest()
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of the output `out`; whether it was edited is for `verify` to say.
+
+    Raises
+    ------
+    ShardError
+        There is none, or it is none.
+    """
+    path = out / MANIFEST
+    try:
+        found = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        cure = "name the folder of a finished build, or finish it by the same command"
+        raise ShardError(f"{out} has no {MANIFEST}", cure) from None
+    except (OSError, ValueError) as error:
+        cure = "run its build again, which writes the manifest anew"
+        raise ShardError(f"{path} cannot be read ({error})", cure) from error
+    if not isinstance(found, dict) or found.get("manifest") != VERSION or not isinstance(found.get("shards"), list):
+        cure = "read it with the version of degrade that wrote it"
+        raise ShardError(f"{path} is no manifest of format {VERSION}", cure)
+    return found

@@ -1,0 +1,160 @@
+"""A pair as the files of a shard: its pictures, its masks, and one flat JSON whose columns never change.
+
+A member is called KEY.SUFFIX, such as ``album/0042.clean.jpg``; the members of a pair stand in the order of suffixes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.codecs import Decoded, encode_jpeg, encode_png
+
+if TYPE_CHECKING:
+    from degrade.engine.pair import Pair
+    from degrade.recipes.output import Output
+
+JSON = "json"
+PICTURES = ("clean", "degraded")
+MASKS = ("mask", "loss", "classes")
+
+COLUMNS: dict[str, tuple[type, str]] = {
+    "key": (str, "the pair's key: the photo's, with /c1, /c2 … for further copies"),
+    "photo": (str, "the photo's key"),
+    "source": (str, "path of the photo, relative to the source"),
+    "copy": (int, "which of the photo's damaged copies, 0 first"),
+    "epoch": (int, "0 in a build"),
+    "split": (str, "the split that photo and copies belong to"),
+    "domain": (str, "empty, unless the source tells domains apart"),
+    "group": (str, "empty, unless photos are kept together in one split by group"),
+    "seed": (int, "the recipe's seed"),
+    "fingerprint": (str, "hash of all in the recipe that decides pixels and files"),
+    "width": (int, "pixels"),
+    "height": (int, "pixels"),
+    "channels": (int, "of the degraded picture: 1 gray, 3 RGB; the clean one's stand in `frame`"),
+    "depth": (int, "bits a sample of both pictures: 8 or 16"),
+    "coverage": (float, "share of pixels with any damage (mask above 0), in [0, 1]"),
+    "steps": (str, "JSON: each step's label, op, whether it fired, and every drawn value"),
+    "frame": (str, "JSON: variant, format, channels of both sides, and how the photo was framed"),
+    "instances": (str, "JSON: the single damages, where an op tells them apart"),
+}
+"""The columns of every pair's JSON, in order: their type and meaning."""
+
+_IN_FRAME = ("variant", "format", "channels", "frame")
+_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
+
+
+def suffixes(members: tuple[str, ...], image: str) -> tuple[str, ...]:
+    """The suffixes of each pair's files, in their order in a shard.
+
+    Parameters
+    ----------
+    members : tuple of str
+        Some of clean, degraded, mask, loss, classes.
+    image : str
+        jpg, png or png16.
+    """
+    kind = "jpg" if image == "jpg" else "png"
+    return tuple(sorted([JSON, *(f"{name}.{kind if name in PICTURES else 'png'}" for name in members)]))
+
+
+class PhotoEncoder:
+    """The pairs of one photograph as bytes; what its copies have in common is encoded once.
+
+    Parameters
+    ----------
+    source : str
+        Path of the photograph, relative to the corpus.
+    decoded : Decoded
+        The photograph's file; its own bytes are the clean member where the pair left it untouched.
+    output : Output
+        Of the recipe.
+    """
+
+    def __init__(self, source: str, decoded: Decoded, output: Output) -> None:
+        self._source = source
+        self._decoded = decoded
+        self._output = output
+        self._suffixes = suffixes(output.members, output.image)
+        self._untouched: bytes | None = None
+
+    def members(self, pair: Pair) -> list[tuple[str, bytes]]:
+        """(suffix, bytes) of each member, in the order of suffixes.
+
+        Raises CodecError where a picture does not fit the format.
+        """
+        return [(suffix, self._member(suffix, pair)) for suffix in self._suffixes]
+
+    def _member(self, suffix: str, pair: Pair) -> bytes:
+        name = suffix.partition(".")[0]
+        if name == JSON:
+            depth = 16 if self._output.image == "png16" else 8
+            return _COMPACT(columns(pair.record, pair.mask, self._source, depth)).encode("ascii")
+        if name == "clean":
+            return self._clean(pair)
+        if name == "degraded":
+            if self._output.image == "jpg" and pair.degraded_jpeg is not None:
+                return pair.degraded_jpeg
+            return self._picture(pair.degraded)
+        return _mask_png(getattr(pair, name))
+
+    def _clean(self, pair: Pair) -> bytes:
+        if not pair.clean_is_source:
+            return self._picture(pair.clean)
+        if self._untouched is None:
+            own = None
+            if self._output.image == "jpg" and pair.clean.shape == self._decoded.pixels.shape:
+                own = self._decoded.jpeg
+            self._untouched = self._picture(pair.clean) if own is None else own
+        return self._untouched
+
+    def _picture(self, pixels: npt.NDArray[Any]) -> bytes:
+        if self._output.image == "jpg":
+            return encode_jpeg(pixels, self._output.quality)
+        return encode_png(pixels, filtered=True)
+
+
+def _mask_png(mask: npt.NDArray[np.uint8]) -> bytes:
+    return encode_png(mask, filtered=False) if mask.any() else _empty_png(mask.shape)
+
+
+@lru_cache(maxsize=32)
+def _empty_png(shape: tuple[int, ...]) -> bytes:
+    return encode_png(np.zeros(shape, np.uint8), filtered=False)
+
+
+def columns(record: Mapping[str, Any], mask: npt.NDArray[np.uint8], source: str, depth: int) -> dict[str, Any]:
+    """The JSON columns of a pair, in the order of COLUMNS.
+
+    Parameters
+    ----------
+    record : mapping
+        `Pair.record`.
+    mask : (H, W) uint8
+    source : str
+        Path of the photograph, relative to the corpus.
+    depth : int
+        8 or 16 bits.
+    """
+    height, width = mask.shape
+    return {
+        "key": record["key"], "photo": record["photo"], "source": source,
+        "copy": record["copy"], "epoch": record["epoch"], "split": record["split"], "domain": "", "group": "",
+        "seed": record["seed"], "fingerprint": record["fingerprint"],
+        "width": width, "height": height, "channels": record["channels"][1], "depth": depth,
+        "coverage": round(np.count_nonzero(mask) / mask.size, 6),
+        "steps": _COMPACT(record["steps"]),
+        "frame": _COMPACT({name: record[name] for name in _IN_FRAME}),
+        "instances": "[]",
+    }  # fmt: skip
+
+
+def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """`Pair.record` back from its JSON columns: all that `degrade.replay_record` needs beside the photograph."""
+    kept = {name: row[name] for name in ("key", "photo", "copy", "epoch", "split", "seed", "fingerprint")}
+    return {**kept, **json.loads(row["frame"]), "steps": json.loads(row["steps"])}

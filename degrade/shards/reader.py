@@ -1,0 +1,256 @@
+"""Pairs out of an output, by number or by key, through the index."""
+
+from __future__ import annotations
+
+import json
+import os
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.shards.errors import NoSuchPair, ShardError
+from degrade.shards.index import ShardIndex, read_index
+
+_MOST_OPEN = 64
+
+
+class _Shard(NamedTuple):
+    """A line of the index, compact, and the number of its first pair."""
+
+    first: int
+    file: str
+    split: str
+    keys: list[str]
+    places: dict[str, tuple[array[int], array[int]]]
+
+
+class StoredPair:
+    """A pair as it stands in a shard; each member is read when it is first asked for.
+
+    Attributes
+    ----------
+    key : str
+        The photo's key, with ``/c1``, ``/c2`` … for further copies.
+    split : str
+    suffixes : tuple of str
+        What is stored: some of clean.jpg, degraded.jpg, mask.png, loss.png, classes.png (or .png), and json.
+    """
+
+    def __init__(self, pairs: Pairs, shard: _Shard, place: int) -> None:
+        self.key = shard.keys[place]
+        self.split = shard.split
+        self.suffixes = tuple(shard.places)
+        self._pairs = pairs
+        self._shard = shard
+        self._place = place
+
+    def read(self, suffix: str) -> bytes:
+        """The bytes of one member, such as "clean.jpg". Raises ShardError."""
+        if suffix not in self._shard.places:
+            raise ShardError(
+                f"{self.key} has no {suffix}, it has {', '.join(self.suffixes)}", "build with it among `members`"
+            )
+        offsets, sizes = self._shard.places[suffix]
+        return self._pairs.files.read(self._shard.file, offsets[self._place], sizes[self._place])
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """The JSON columns (`degrade.shards.members.COLUMNS`). Raises ShardError."""
+        try:
+            row: dict[str, Any] = json.loads(self.read("json"))
+        except ValueError as error:
+            raise ShardError(f"the JSON of {self.key} is damaged ({error})", "run `degrade verify`") from error
+        return row
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """`Pair.record`, from which `degrade.replay_record` makes the pair again."""
+        from degrade.shards.members import record_of
+
+        return record_of(self.row)
+
+    @cached_property
+    def clean(self) -> npt.NDArray[Any]:
+        """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
+        return self._picture("clean")
+
+    @cached_property
+    def degraded(self) -> npt.NDArray[Any]:
+        """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
+        return self._picture("degraded")
+
+    @cached_property
+    def mask(self) -> npt.NDArray[np.uint8]:
+        """(H, W) uint8 soft coverage of all damage. Raises ShardError or CodecError."""
+        return self._picture("mask")[:, :, 0]
+
+    @cached_property
+    def loss(self) -> npt.NDArray[np.uint8]:
+        """(H, W) uint8 soft coverage of destroyed content. Raises ShardError or CodecError."""
+        return self._picture("loss")[:, :, 0]
+
+    @cached_property
+    def classes(self) -> npt.NDArray[np.uint8]:
+        """(H, W) uint8 codes of `DamageClass`. Raises ShardError or CodecError."""
+        return self._picture("classes")[:, :, 0]
+
+    def _picture(self, name: str) -> npt.NDArray[Any]:
+        from degrade.codecs import decode_jpeg, decode_png
+
+        suffix = f"{name}.jpg" if f"{name}.jpg" in self._shard.places else f"{name}.png"
+        return (decode_jpeg if suffix.endswith(".jpg") else decode_png)(self.read(suffix))
+
+    def __repr__(self) -> str:
+        return f"StoredPair({self.key!r}, {self.split}, {', '.join(self.suffixes)})"
+
+
+class Pairs(Sequence[StoredPair]):
+    """The pairs of an output, in the order of its shards; made by `open_pairs`.
+
+    May be pickled (its index is then read again), and used from several threads and forked processes at once.
+
+    Attributes
+    ----------
+    out : Path
+    split : str or None
+        None for all splits.
+    """
+
+    def __init__(self, out: Path, split: str | None = None) -> None:
+        self.out = out
+        self.split = split
+        self.files = _Files(out)
+        self._shards: list[_Shard] = []
+        self._length = 0
+        splits = set()
+        for line in read_index(out):
+            splits.add(line.split)
+            if line.keys and split in (None, line.split):
+                self._shards.append(_compact(line, self._length))
+                self._length += len(line.keys)
+        if split is not None and split not in splits:
+            raise ShardError(f"{out} has no split {split!r}", f"choose one of {', '.join(sorted(splits))}")
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> StoredPair: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[StoredPair]: ...
+    def __getitem__(self, index: int | slice) -> StoredPair | list[StoredPair]:
+        """The pair, or pairs, at `index`; nothing is read yet. Raises IndexError."""
+        from bisect import bisect_right
+        from operator import index as whole
+
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(self._length))]
+        number = whole(index)
+        if not -self._length <= number < self._length:
+            raise IndexError(f"pair {number} of {self._length}")
+        number %= self._length
+        shard = self._shards[bisect_right(self._shards, number, key=lambda shard: shard.first) - 1]
+        return StoredPair(self, shard, number - shard.first)
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """The pairs' keys, in order."""
+        return (key for shard in self._shards for key in shard.keys)
+
+    def by_key(self, key: str) -> StoredPair:
+        """The pair of this key. Raises NoSuchPair, a ShardError and a KeyError."""
+        try:
+            return self[self._numbers[key]]
+        except KeyError:
+            raise NoSuchPair(f"{self.out} has no pair {key!r}", self._cure(key)) from None
+
+    def _cure(self, key: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, list(self.keys)[:10_000], 1)
+        return f"did you mean {near[0]!r}?" if near else "see the keys in index.jsonl, and what failed in rejects.jsonl"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {key: number for number, key in enumerate(self.keys)}
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.out, self.split)
+
+    def __repr__(self) -> str:
+        return f"Pairs({str(self.out)!r}, split={self.split!r}, {self._length} pairs)"
+
+
+def _compact(line: ShardIndex, first: int) -> _Shard:
+    places = {suffix: (array("q", offsets), array("q", sizes)) for suffix, (offsets, sizes) in line.members.items()}
+    return _Shard(first, line.shard, line.split, line.keys, places)
+
+
+class _File:
+    """An open file, closed when nobody uses it any more."""
+
+    def __init__(self, path: Path) -> None:
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
+
+
+class _Files:
+    """The shards that are open, a few at a time. `pread` keeps no position, so threads and forks share them."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._open: OrderedDict[str, _File] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, name: str, offset: int, size: int) -> bytes:
+        try:
+            file = self._file(name)
+            data = os.pread(file.descriptor, size, offset)
+        except OSError as error:
+            raise ShardError(f"{name} cannot be read ({error.strerror})", "run its build again") from error
+        if len(data) != size:
+            raise ShardError(f"{name} ends before byte {offset + size}", "run its build again, or copy it again")
+        return data
+
+    def _file(self, name: str) -> _File:
+        with self._lock:
+            file = self._open.get(name)
+            if file is None:
+                file = self._open[name] = _File(self._out / name)
+                if len(self._open) > _MOST_OPEN:
+                    self._open.popitem(last=False)  # closed once no thread reads from it any more
+            self._open.move_to_end(name)
+            return file
+
+
+def open_pairs(path: str | os.PathLike[str], split: str | None = None) -> Pairs:
+    """The pairs of an output.
+
+    Parameters
+    ----------
+    path : path
+        The folder that a build has written.
+    split : str, optional
+        Only this split's.
+
+    Returns
+    -------
+    Pairs
+        `len(pairs)`, `pairs[i]`, `pairs.by_key(key)`; each a StoredPair.
+
+    Raises
+    ------
+    ShardError
+        There is no finished output, or no such split.
+    """
+    return Pairs(Path(path).absolute(), split)

@@ -1,0 +1,112 @@
+"""Tars of pairs, always the same bytes: USTAR (IEEE Std 1003.1-2017, `pax`, "ustar Interchange Format").
+
+The standard library's `tarfile` writes the same bytes from members of mode 0644 with all times, owners and groups 0 and
+no names of owners, at two to three times the cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from degrade.shards.durable import DurableFile
+from degrade.shards.errors import NameTooLong, ShardError
+
+BLOCK = 512
+_RECORD = 20 * BLOCK
+_LONGEST_NAME, _LONGEST_PREFIX = 100, 155
+_LARGEST = 8**11 - 1
+
+_OWNER = b"0000644\0" + b"0000000\0" + b"0000000\0"
+_TIME = b"00000000000\0"
+_KIND = b"0" + bytes(100) + b"ustar\x0000" + bytes(32) + bytes(32)
+_DEVICE = bytes(8) + bytes(8)
+_BLANK_CHECKSUM = b" " * 8
+_CONSTANT_SUM = sum(_OWNER) + sum(_TIME) + sum(_KIND) + sum(_DEVICE) + sum(_BLANK_CHECKSUM)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A finished file: its size in bytes and the SHA-256 of its bytes in hex (None: no file)."""
+
+    size: int
+    sha256: str | None
+
+
+class TarWriter:
+    """Writes one tar, which appears under its name when it is complete and on disk, or not at all.
+
+    As a context manager it is given up unless `commit` was called. Writing the same path from two processes at once is
+    safe: one waits for the other. Every method may raise OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = DurableFile(path)
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def add(self, name: str, data: bytes) -> int:
+        """Append a member; returns the offset of its data in the file.
+
+        Raises
+        ------
+        NameTooLong
+            `name` (ASCII) does not fit; nothing was written.
+        """
+        self._write(header(name, len(data)))
+        offset = self._size
+        self._write(data)
+        if over := len(data) % BLOCK:
+            self._write(bytes(BLOCK - over))
+        return offset
+
+    def commit(self) -> Sealed:
+        """End the tar and give it its name."""
+        end = 2 * BLOCK
+        self._write(bytes(end + -(self._size + end) % _RECORD))
+        self._file.commit()
+        return Sealed(self._size, self._digest.hexdigest())
+
+    def _write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._digest.update(data)
+        self._size += len(data)
+
+    def __enter__(self) -> TarWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.give_up()
+
+
+def header(name: str, size: int) -> bytes:
+    """The 512 bytes before a member's `size` bytes of data. Raises NameTooLong, or ShardError from 8 GiB."""
+    if size > _LARGEST:
+        raise ShardError(f"{name} has {size} bytes, a tar's member at most {_LARGEST}", "make smaller pictures")
+    prefix, last = split_name(name)
+    length = b"%011o\0" % size
+    checksum = sum(last) + sum(prefix) + sum(length) + _CONSTANT_SUM
+    return b"".join(
+        (
+            last.ljust(_LONGEST_NAME, b"\0"), _OWNER, length, _TIME, b"%06o\0 " % checksum, _KIND, _DEVICE,
+            prefix.ljust(_LONGEST_PREFIX, b"\0"), bytes(12),
+        )
+    )  # fmt: skip
+
+
+def split_name(name: str) -> tuple[bytes, bytes]:
+    """(prefix, name) of a header for an ASCII `name` of up to 255 characters, cut at a slash where it must be.
+
+    Raises NameTooLong.
+    """
+    raw = name.encode("ascii")
+    if len(raw) <= _LONGEST_NAME:
+        return b"", raw
+    cut = raw.find(b"/", len(raw) - _LONGEST_NAME - 1)
+    if not 0 < cut <= _LONGEST_PREFIX or cut == len(raw) - 1:
+        raise NameTooLong(
+            f"{name!r} does not fit into a tar ({_LONGEST_NAME} characters, or {_LONGEST_PREFIX} of folders before)",
+            "shorten the names of the photograph and its folders",
+        )
+    return raw[:cut], raw[cut + 1 :]

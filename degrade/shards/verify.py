@@ -1,0 +1,310 @@
+"""Checking an output: everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tarfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from degrade.shards.errors import ShardError
+from degrade.shards.index import ShardIndex, read_index
+from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS
+from degrade.shards.manifest import digest, read_manifest
+from degrade.shards.members import COLUMNS, JSON, MASKS, PICTURES
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong.
+
+    Attributes
+    ----------
+    file : str
+        Relative to the output.
+    key : str
+        The pair, "" where it is not about one.
+    what : str
+        In words.
+    """
+
+    file: str
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.file, self.key, self.what) if part)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        Empty if all is well.
+    shards, pairs : int
+        How many were looked at.
+    """
+
+    problems: tuple[Problem, ...]
+    shards: int
+    pairs: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 if anything is wrong."""
+        return 0 if self.ok else 1
+
+    def to_data(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        found = [{"file": one.file, "key": one.key, "what": one.what} for one in self.problems]
+        return {"ok": self.ok, "shards": self.shards, "pairs": self.pairs, "problems": found}
+
+
+def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | None = None) -> Verification:
+    """Check an output against its manifest: the manifest's own digest, the digest of every file, every member against
+    the index, every JSON column, that every picture decodes and has the size and channels that its JSON says, and that
+    all counts agree. The card is only looked for, since people edit it.
+
+    Parameters
+    ----------
+    out : path
+        The folder of a finished build.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each shard.
+
+    Raises
+    ------
+    ShardError
+        There is no readable manifest: no finished output.
+    """
+    folder = Path(out).absolute()
+    manifest = read_manifest(folder)
+    problems = list(_manifest_problems(folder, manifest))
+    lines, found = _index_lines(folder)
+    problems += found
+    keys: Counter[str] = Counter()
+    shards = [entry for entry in manifest["shards"] if isinstance(entry, dict) and isinstance(entry.get("file"), str)]
+    for done, entry in enumerate(shards, 1):
+        line = lines.pop(entry["file"], None)
+        if line is None:
+            problems.append(Problem(INDEX, "", f"{entry['file']} is missing from it"))
+        else:
+            keys.update(line.keys)
+        problems += _shard_problems(folder, entry, line, manifest)
+        if progress:
+            progress(done, len(shards))
+    problems += [Problem(INDEX, "", f"{name} is not in the manifest") for name in lines]
+    problems += [Problem(INDEX, key, f"{count} pairs have this key") for key, count in keys.items() if count > 1]
+    return Verification(tuple(problems), len(shards), keys.total())
+
+
+# --- the files around the shards --------------------------------------------------------------------------------------
+
+
+def _manifest_problems(out: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+    if manifest.get("sha256") != digest(manifest):
+        yield Problem(MANIFEST, "", "it was edited: its digest is another")
+    for name in (INDEX, REJECTS):
+        expected = manifest.get("files", {}).get(name)
+        found = _sha256(out / name)
+        if found is None:
+            yield Problem(name, "", "it is missing")
+        elif found != expected:
+            yield Problem(name, "", "its SHA-256 is not the manifest's")
+    if not (out / CARD).is_file():
+        yield Problem(CARD, "", "it is missing")
+    listed = {entry.get("file") for entry in manifest["shards"] if isinstance(entry, dict)}
+    for path in sorted((out / DATA).glob("*")) if (out / DATA).is_dir() else ():
+        if f"{DATA}/{path.name}" not in listed:
+            yield Problem(f"{DATA}/{path.name}", "", "it is not in the manifest")
+    yield from _count_problems(out, manifest)
+
+
+def _count_problems(out: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+    try:
+        counts = manifest["counts"]
+        pairs = sum(entry["pairs"] for entry in manifest["shards"])
+        if pairs != counts["pairs"]:
+            yield Problem(MANIFEST, "", f"its shards have {pairs} pairs, its counts say {counts['pairs']}")
+        rejects = (out / REJECTS).read_bytes().count(b"\n") if (out / REJECTS).is_file() else None
+        if rejects is not None and rejects != sum(counts["rejects"].values()):
+            yield Problem(REJECTS, "", f"it has {rejects} lines, the manifest says {sum(counts['rejects'].values())}")
+    except (KeyError, TypeError, AttributeError) as error:
+        yield Problem(MANIFEST, "", f"its counts are damaged ({error!r})")
+
+
+def _index_lines(out: Path) -> tuple[dict[str, ShardIndex], list[Problem]]:
+    lines: dict[str, ShardIndex] = {}
+    try:
+        for line in read_index(out):
+            lines[line.shard] = line
+    except ShardError as error:
+        return lines, [Problem(INDEX, "", error.what)]
+    return lines, []
+
+
+def _sha256(path: Path) -> str | None:
+    """The digest of a file, read in pieces; None if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+# --- one shard --------------------------------------------------------------------------------------------------------
+
+
+def _shard_problems(
+    out: Path, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
+) -> list[Problem]:
+    name = entry["file"]
+    path = out / name
+    if not entry.get("pairs"):
+        return [Problem(name, "", "it is there, though the manifest says that all its photographs were rejected")] * (
+            path.exists()
+        )
+    if not path.is_file():
+        return [Problem(name, "", "it is missing")]
+    problems = []
+    if path.stat().st_size != entry.get("bytes"):
+        problems.append(Problem(name, "", f"it has {path.stat().st_size} bytes, not {entry.get('bytes')}"))
+    elif _sha256(path) != entry.get("sha256"):
+        problems.append(Problem(name, "", "its SHA-256 is not the manifest's"))
+    if line is not None and len(line.keys) != entry["pairs"]:
+        problems.append(Problem(INDEX, "", f"{name} has {len(line.keys)} pairs, the manifest says {entry['pairs']}"))
+    return problems + list(_content_problems(path, name, entry, line, manifest))
+
+
+def _content_problems(
+    path: Path, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
+) -> Iterator[Problem]:
+    places: list[tuple[str, int, int]] = []
+    pairs = 0
+    try:
+        with tarfile.open(path, "r:") as tar:
+            key, members = None, dict[str, bytes]()
+            for member in tar:
+                places.append((member.name, member.offset_data, member.size))
+                own, _, suffix = member.name.partition(".")
+                if own != key and key is not None:
+                    pairs += 1
+                    yield from _pair_problems(name, key, members, entry, manifest)
+                    members = {}
+                key = own
+                file = tar.extractfile(member)
+                members[suffix] = file.read() if file else b""
+            if key is not None:
+                pairs += 1
+                yield from _pair_problems(name, key, members, entry, manifest)
+    except (tarfile.TarError, OSError) as error:
+        yield Problem(name, "", f"it is no whole tar ({error})")
+    if pairs != entry["pairs"]:
+        yield Problem(name, "", f"it has {pairs} pairs, the manifest says {entry['pairs']}")
+    if line is not None and places != _indexed(line):
+        yield Problem(INDEX, "", f"the members of {name} are not where it says")
+
+
+def _indexed(line: ShardIndex) -> list[tuple[str, int, int]]:
+    """(name, offset, size) of every member, in the order of the shard."""
+    return [
+        (f"{key}.{suffix}", offsets[place], sizes[place])
+        for place, key in enumerate(line.keys)
+        for suffix, (offsets, sizes) in line.members.items()
+    ]
+
+
+# --- one pair ---------------------------------------------------------------------------------------------------------
+
+
+def _pair_problems(
+    name: str, key: str, members: dict[str, bytes], entry: dict[str, Any], manifest: dict[str, Any]
+) -> Iterator[Problem]:
+    if list(members) != manifest.get("members"):
+        yield Problem(name, key, f"its members are {', '.join(members)}, not {manifest.get('members')}")
+    row = None
+    if JSON in members:
+        row, wrong = _row(members[JSON])
+        wrong += _row_problems(row, key, entry, manifest) if row else []
+        yield from (Problem(name, key, what) for what in wrong)
+    for suffix, data in members.items():
+        if suffix != JSON and (what := _picture_problem(suffix, data, row)):
+            yield Problem(name, key, f"{suffix}: {what}")
+
+
+def _row(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
+    """The JSON columns, None if they are not what they should be, and what is wrong with them."""
+    try:
+        row = json.loads(data)
+    except ValueError as error:
+        return None, [f"its JSON is damaged ({error})"]
+    if not isinstance(row, dict) or list(row) != list(COLUMNS):
+        return None, ["its JSON has other columns"]
+    wrong = [
+        f"its JSON's {column} is {row[column]!r}, not of type {kind.__name__}"
+        for column, (kind, _) in COLUMNS.items()
+        if type(row[column]) is not kind
+    ]
+    return (None if wrong else row), wrong
+
+
+def _row_problems(row: dict[str, Any], key: str, entry: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+    expected = {"key": key, "split": entry.get("split"), "fingerprint": manifest.get("fingerprint")}
+    wrong = [
+        f"its JSON's {column} is {row[column]!r}, not {value!r}"
+        for column, value in expected.items()
+        if row[column] != value
+    ]
+    for column in ("steps", "frame", "instances"):
+        try:
+            json.loads(row[column])
+        except ValueError as error:
+            wrong.append(f"its JSON's {column} is damaged ({error})")
+    return wrong
+
+
+def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> str | None:
+    from degrade.codecs import CodecError, decode_jpeg, decode_png
+
+    name, _, kind = suffix.partition(".")
+    if name not in PICTURES + MASKS or kind not in ("jpg", "png"):
+        return "no member of a pair"
+    try:
+        pixels = (decode_jpeg if kind == "jpg" else decode_png)(data)
+    except CodecError as error:
+        return str(error)
+    if row is None:
+        return None
+    height, width, channels = pixels.shape
+    if (height, width) != (row["height"], row["width"]):
+        return f"{width}×{height} pixels, its JSON says {row['width']}×{row['height']}"
+    if name in MASKS:
+        return None if channels == 1 and pixels.itemsize == 1 else "a mask is gray, with 8 bits"
+    expected = _channels(row, name)
+    if channels != expected or pixels.itemsize * 8 != row["depth"]:
+        return f"{channels} channels of {pixels.itemsize * 8} bits, its JSON says {expected} of {row['depth']}"
+    return None
+
+
+def _channels(row: dict[str, Any], side: str) -> int | None:
+    """The channels that the JSON gives for a side; None where it is damaged, which is told elsewhere."""
+    try:
+        clean, degraded = json.loads(row["frame"])["channels"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return int(clean if side == "clean" else degraded)

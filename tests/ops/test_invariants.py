@@ -1,0 +1,352 @@
+"""What holds for every degradation there is: a new op is tested here by standing in its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from degrade.engine.damage import DamageClass
+from degrade.engine.degradation import Degradation, ParameterError
+from degrade.engine.distributions import Constant
+from degrade.engine.fields import FieldSpec, Kind
+from degrade.engine.key import Key
+from degrade.engine.pair import Pair, checked_image
+from degrade.engine.photo import Photo
+from degrade.engine.record import replay_steps
+from degrade.engine.workspace import borrowed_workspace
+from degrade.ops import degradations
+
+Array = npt.NDArray[Any]
+Op = type[Degradation]
+
+OPS = degradations()
+STRUCTURAL = {name: op for name, op in OPS.items() if op.damage is not None}
+SIZED = {name: op for name, op in STRUCTURAL.items() if any(f.endswith(("_mm", "_um", "_frac")) for f in op.specs)}
+DTYPES = (np.uint8, np.uint16, np.float32)
+KINDS = ("black", "gray", "white", "ramp", "checks", "rubble")
+LAYOUTS = ("plain", "transposed", "every other", "backwards", "read-only")
+
+every_op = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+every_structural_op = pytest.mark.parametrize("op", STRUCTURAL.values(), ids=STRUCTURAL)
+
+keys = st.text(max_size=4)
+
+# --- pictures and declarations ----------------------------------------------------------------------------------------
+
+
+def picture(shape: tuple[int, ...], dtype: Any = np.uint8, kind: str = "rubble", seed: int = 0) -> Array:
+    """A picture with the given content."""
+    rows, columns = np.indices(shape[:2])
+    values = {
+        "black": lambda: 0.0 * rows,
+        "gray": lambda: 0.0 * rows + 0.47,
+        "white": lambda: 0.0 * rows + 1.0,
+        "ramp": lambda: (rows + columns) / max(1, sum(shape[:2]) - 2),
+        "checks": lambda: (rows // 3 + columns // 3) % 2.0,
+        "rubble": lambda: np.random.default_rng(seed).random(shape[:2]) * 0.8 + 0.1,
+    }[kind]()
+    if len(shape) == 3:
+        values = values[:, :, None] ** np.array([1.0, 0.7, 1.4])[: shape[2]]
+    return values.astype(dtype) if dtype == np.float32 else np.rint(values * np.iinfo(dtype).max).astype(dtype)
+
+
+def laid_out(image: Array, layout: str) -> Array:
+    """The same picture, otherwise in memory."""
+    if layout == "transposed":
+        return np.ascontiguousarray(image.swapaxes(0, 1)).swapaxes(0, 1)
+    if layout == "every other":
+        return image.repeat(2, axis=0).repeat(2, axis=1)[::2, ::2]
+    if layout == "backwards":
+        return np.ascontiguousarray(image[::-1, ::-1])[::-1, ::-1]
+    if layout == "read-only":
+        image.flags.writeable = False
+    return image
+
+
+@st.composite
+def images(draw: st.DrawFn, channels: tuple[int, ...] = (0, 1, 3), dtypes: tuple[Any, ...] = DTYPES) -> Array:
+    """Pictures of every shape, dtype, content and layout."""
+    sides = st.one_of(st.integers(1, 4), st.integers(5, 41))
+    shape = (draw(sides), draw(sides))
+    depth, dtype, kind = (draw(st.sampled_from(choices)) for choices in (channels, dtypes, KINDS))
+    image = picture((*shape, depth) if depth else shape, dtype, kind, draw(st.integers(0, 9)))
+    return laid_out(image, draw(st.sampled_from(LAYOUTS)))
+
+
+def given_values(spec: FieldSpec) -> st.SearchStrategy[Any]:
+    """What a user may give for a field: its default, its extremes, each of its options."""
+    choices: list[Any] = [spec.default]
+    if spec.kind is Kind.FLAG:
+        choices += [True, False]
+    elif spec.kind is Kind.OPTION:
+        choices += spec.options
+    elif spec.kind in (Kind.REAL, Kind.COUNT):
+        choices += [spec.clamp(spec.default.at(u)) for u in (0.02, 0.5, 0.98)]
+        choices += [spec.low] if np.isfinite(spec.low) else []
+    elif spec.kind is Kind.VECTOR:
+        choices += [(bound,) * spec.length for bound in (spec.low, spec.high) if np.isfinite(bound)]
+    return st.sampled_from(choices)
+
+
+@st.composite
+def declarations(draw: st.DrawFn, op: Op) -> Degradation:
+    """An op with some of its fields given."""
+    named = draw(st.sets(st.sampled_from(sorted(op.specs)), max_size=4)) if op.specs else set()
+    try:
+        return op(**{name: draw(given_values(op.specs[name])) for name in sorted(named)})
+    except ParameterError:
+        assume(False)
+        raise
+
+
+def members(pair: Pair) -> list[Array]:
+    """All arrays of a pair."""
+    return [pair.clean, pair.degraded, pair.mask, pair.loss, pair.classes]
+
+
+def digest(op: Degradation, image: Array, key: str) -> str:
+    """The bytes of a pair, hashed, and its record."""
+    pair = op.pair(image, key=key)
+    hashed = hashlib.blake2b()
+    for member in members(pair):
+        hashed.update(repr((member.shape, member.dtype.str)).encode() + member.tobytes())
+    return hashed.hexdigest() + json.dumps(pair.record)
+
+
+# --- what goes in and what comes out ----------------------------------------------------------------------------------
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_shape_dtype_and_range_are_kept(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    declared = data.draw(declarations(op))
+    out = declared(image, key=key)
+    assert out.shape == image.shape
+    assert out.dtype == image.dtype
+    if out.dtype == np.float32:
+        assert out.min() >= 0  # which NaN is not
+        assert out.max() <= 1
+    pair = declared.pair(image, key=key)
+    assert pair.degraded.dtype == pair.clean.dtype == image.dtype
+    assert pair.degraded.shape[:2] == pair.clean.shape[:2] == image.shape[:2]
+    assert pair.clean.shape[2] == (image.shape[2] if image.ndim == 3 else 1)
+
+
+@every_op
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1, 3), (1, 30, 1), (30, 1, 3), (2, 3), (17, 9, 3)], ids=str)
+def test_small_and_odd_pictures(op: Op, shape: tuple[int, ...], dtype: Any) -> None:
+    for key in "abc":
+        out = op()(picture(shape, dtype), key=key)
+        assert out.shape == shape
+        assert out.dtype == dtype
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_the_picture_is_left_alone(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    before = image.copy()
+    pair = data.draw(declarations(op)).pair(image, key=key)
+    assert np.array_equal(image, before)
+    assert op.moves_pixels or np.array_equal(pair.clean.reshape(image.shape), before)
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_what_comes_out_is_fresh(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    declared = data.draw(declarations(op))
+    first = members(declared.pair(image, key=key))
+    kept = [member.copy() for member in first]
+    second = members(declared.pair(image, key=key + "2"))
+    for index, member in enumerate(first):
+        assert np.array_equal(member, kept[index])
+        assert not any(np.shares_memory(member, other) for other in [image, *second, *first[:index]])
+        member[...] = 7
+    for old, new in zip(kept, members(declared.pair(image, key=key)), strict=True):
+        assert np.array_equal(old, new)
+
+
+@every_op
+@given(data=st.data(), image=images(channels=(1, 3)), key=keys)
+def test_it_knows_how_many_channels_it_leaves(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    declared = data.draw(declarations(op))
+    with borrowed_workspace() as workspace:
+        photo = Photo(checked_image(image), workspace)
+        declared.run(photo, Key(0, key))
+        assert photo.channels in declared.channels_after(frozenset({image.shape[2]}))
+        assert photo.rounded(np.float32).shape == (photo.height, photo.width, photo.channels)
+
+
+# --- randomness -------------------------------------------------------------------------------------------------------
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_the_same_key_gives_the_same_bytes(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    declared = data.draw(declarations(op))
+    assert digest(declared, image, key) == digest(declared, np.ascontiguousarray(image), key)
+
+
+@every_op
+def test_another_key_gives_another_picture(op: Op) -> None:
+    varies = any(not isinstance(getattr(op(), name), Constant) for name in op.specs)
+    image = picture((60, 80, 3))
+    assert len({op()(image, key=str(index)).tobytes() for index in range(12)}) > 1 or not varies
+
+
+@every_op
+def test_the_defaults_are_visible(op: Op) -> None:
+    image = picture((96, 128, 3))
+    changes = [np.abs(op()(image, key=str(index)).astype(int) - image).max() for index in range(12)]
+    assert max(changes) >= 3
+
+
+@every_op
+@given(data=st.data(), key=keys)
+def test_with_probability_0_nothing_happens(op: Op, data: st.DataObject, key: str) -> None:
+    fields = data.draw(declarations(op))
+    never = op(**{name: getattr(fields, name) for name in op.specs}, p=0)
+    image = picture((9, 12, 3))
+    pair = never.pair(image, key=key)
+    assert np.array_equal(pair.degraded, image)
+    assert not pair.mask.any()
+    assert [step["fired"] for step in pair.record["steps"]] == [False]
+    assert pair.record["steps"][0]["drawn"] == fields.pair(image, key=key).record["steps"][0]["drawn"]
+
+
+# --- masks ------------------------------------------------------------------------------------------------------------
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_masks_agree_with_each_other(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    pair = data.draw(declarations(op)).pair(image, key=key)
+    for layer in (pair.mask, pair.loss, pair.classes):
+        assert layer.shape == image.shape[:2]
+        assert layer.dtype == np.uint8
+    assert np.array_equal(pair.mask > 0, pair.classes > 0)
+    assert (pair.loss <= pair.mask).all()
+    assert set(np.unique(pair.classes)) <= {0, *map(int, DamageClass)}
+    assert op.damage is not None or not pair.mask.any()
+
+
+@every_structural_op
+@given(data=st.data(), image=images(dtypes=(np.float32,)), key=keys)
+def test_nothing_changes_where_the_mask_is_0(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    pair = data.draw(declarations(op)).pair(image, key=key)
+    untouched = pair.mask == 0
+    assert np.array_equal(pair.degraded[untouched], np.broadcast_to(pair.clean, pair.degraded.shape)[untouched])
+
+
+@every_structural_op
+def test_nothing_changes_where_the_mask_is_0_in_a_large_picture(op: Op) -> None:
+    image = picture((300, 420, 3), np.float32)
+    damaged = 0
+    for key in "abcd":
+        pair = op().pair(image, key=key)
+        untouched = pair.mask == 0
+        assert np.array_equal(pair.degraded[untouched], image[untouched])
+        damaged += np.count_nonzero(pair.mask)
+    assert damaged
+
+
+@every_op
+@given(data=st.data(), image=images(channels=(1, 3)), key=keys)
+def test_shared_buffers_are_left_clean(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    declared = data.draw(declarations(op))
+    with borrowed_workspace() as workspace:
+        photo = Photo(checked_image(image), workspace)
+        declared.run(photo, Key(0, key))
+        assert not photo.coverage.any()
+        assert not photo.relief.any()
+
+
+@pytest.mark.parametrize("op", SIZED.values(), ids=SIZED)
+def test_damage_is_the_same_at_twice_the_resolution(op: Op) -> None:
+    least = most = 0.0
+    for key in "abcd":
+        small = op().pair(picture((512, 512)), key=key).mask.astype(np.float64)
+        large = op().pair(picture((1024, 1024)), key=key).mask.astype(np.float64)
+        shrunk = large.reshape(512, 2, 512, 2).mean(axis=(1, 3))
+        least += np.minimum(small, shrunk).sum()
+        most += np.maximum(small, shrunk).sum()
+    assert most > 0
+    assert least / most >= 0.9
+
+
+# --- declarations and records -----------------------------------------------------------------------------------------
+
+
+@every_op
+@given(data=st.data(), p=st.sampled_from([1, 0.5]), label=st.sampled_from([None, "my step"]))
+def test_a_declaration_survives_yaml_and_pickle(op: Op, data: st.DataObject, p: float, label: str | None) -> None:
+    fields = data.draw(declarations(op))
+    declared = op(**{name: getattr(fields, name) for name in op.specs}, p=p, label=label)
+    for written in (declared.to_data(), declared.canonical()):
+        read = yaml.safe_load(yaml.safe_dump(written))
+        assert read == json.loads(json.dumps(written)) == written
+        again = op(**read.pop(op.name), **read)
+        assert again == declared
+        assert again.draw(Key(1)) == declared.draw(Key(1))
+    thawed = pickle.loads(pickle.dumps(declared))
+    assert thawed == declared
+    assert thawed.draw(Key(1)) == declared.draw(Key(1))
+
+
+@every_op
+@given(data=st.data(), key=keys)
+def test_draws_are_plain_and_within_bounds(op: Op, data: st.DataObject, key: str) -> None:
+    drawn = data.draw(declarations(op)).draw(Key(0, key))
+    assert list(drawn) == list(op.specs)
+    assert json.loads(json.dumps(drawn)) == {k: list(v) if isinstance(v, tuple) else v for k, v in drawn.items()}
+    for name, spec in op.specs.items():
+        if drawn[name] is not None and spec.kind in (Kind.REAL, Kind.COUNT, Kind.VECTOR):
+            numbers = drawn[name] if spec.kind is Kind.VECTOR else [drawn[name]]
+            assert all(spec.low <= number <= spec.high for number in numbers)
+        assert spec.kind is not Kind.COUNT or isinstance(drawn[name], int)
+        assert spec.kind is not Kind.OPTION or drawn[name] in spec.options
+
+
+@every_op
+@given(data=st.data(), image=images(), key=keys)
+def test_replay_is_exact(op: Op, data: st.DataObject, image: Array, key: str) -> None:
+    pair = data.draw(declarations(op)).pair(image, key=key)
+    record = json.loads(json.dumps(pair.record))
+    with borrowed_workspace() as workspace:
+        photo = Photo(checked_image(image), workspace, record["format"])
+        replay_steps(photo, Key(record["seed"], record["photo"], record["variant"]), record["steps"], OPS)
+        assert np.array_equal(photo.rounded(image.dtype, pair.degraded.shape[2]), pair.degraded)
+        assert np.array_equal(photo.mask, pair.mask)
+        assert np.array_equal(photo.loss, pair.loss)
+        assert np.array_equal(photo.classes, pair.classes)
+
+
+# --- nothing depends on what ran before -------------------------------------------------------------------------------
+
+CASES = [(name, shape) for name in OPS for shape in ((31, 22, 3), (22, 31), (64, 64, 1))]
+
+
+def results(order: list[tuple[str, tuple[int, ...]]]) -> dict[tuple[str, tuple[int, ...]], str]:
+    return {case: digest(OPS[case[0]](), picture(case[1]), "same") for case in order}
+
+
+@given(st.permutations(CASES))
+def test_the_order_of_the_ops_does_not_matter(order: list[tuple[str, tuple[int, ...]]]) -> None:
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(results, CASES).result() == results(order)
+
+
+def test_threads_do_not_matter() -> None:
+    rotations = [CASES[start:] + CASES[:start] for start in range(0, len(CASES), max(1, len(CASES) // 8))]
+    with ThreadPoolExecutor(4) as several:
+        assert all(found == results(CASES) for found in several.map(results, rotations))

@@ -1,0 +1,77 @@
+"""Render every degradation small, by its defaults: `python tests/update_goldens.py` writes `tests/goldens`.
+
+With `--digests` it writes nothing, but says the hash of each rendering, as JSON. Look at the pictures before you commit
+them: they are what the tests then hold to be right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDENS = ROOT / "tests" / "goldens"
+FORMAT = "film_35mm"  # small, so that what is sized in mm shows
+
+Picture = npt.NDArray[np.uint8]
+
+
+def source() -> Picture:
+    """A colour picture, 48×96: ramps, a disc, fine checks, black and white."""
+    rows, columns = np.indices((48, 96))
+    picture = np.stack([60 + 2 * columns, 40 + 4 * rows, 250 - columns - 2 * rows], axis=2)
+    picture[(rows - 20) ** 2 + (columns - 24) ** 2 < 200] = (200, 150, 120)
+    picture[30:44, 60:90] = 255 * ((rows // 2 + columns // 2) % 2)[30:44, 60:90, None]
+    picture[4:12, 70:80] = 0
+    picture[4:12, 80:90] = 255
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def rendered(name: str) -> Picture:
+    """What the op makes of `source`, in colour, and below it the mask if it keeps one; at most 96×96.
+
+    The key is the one of eight under which it changes the picture most.
+    """
+    from degrade.ops import degradations
+
+    op, image = degradations()[name](), source()
+    op.prepare()
+    pairs = [op.pair(image, key=f"golden/{number}", format=FORMAT) for number in range(8)]
+    changes = [np.abs(pair.degraded.astype(int) - image).sum() for pair in pairs]
+    pair = pairs[int(np.argmax(changes))]
+    members = [pair.degraded] if op.damage is None else [pair.degraded, pair.mask[:, :, None]]
+    return np.concatenate([np.broadcast_to(member, image.shape) for member in members])
+
+
+def write(folder: Path) -> None:
+    """A PNG for each op, and no other."""
+    import cv2
+
+    from degrade.ops import degradations
+
+    folder.mkdir(exist_ok=True)
+    for stale in {path.stem for path in folder.glob("*.png")} - set(degradations()):
+        (folder / f"{stale}.png").unlink()
+    for name in degradations():
+        cv2.imwrite(str(folder / f"{name}.png"), rendered(name)[:, :, ::-1])
+
+
+def digests() -> dict[str, str]:
+    """The hash of each portable op's rendering."""
+    from degrade.ops import degradations
+
+    portable = [name for name, op in degradations().items() if op.portable]
+    return {name: hashlib.sha256(rendered(name).tobytes()).hexdigest() for name in portable}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    if "--digests" in sys.argv:
+        sys.stdout.write(json.dumps(digests()))
+    else:
+        write(GOLDENS)
