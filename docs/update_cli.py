@@ -17,7 +17,7 @@ from degrade.cli import main  # noqa: E402
 
 def page() -> str:
     """The help of every command, as Markdown."""
-    ctx = click.Context(main, info_name="degrade")
+    ctx = click.Context(main, info_name="degrade", **main.context_settings)
     parts = ["# The command line", "", *_prose(main)]
     parts += ["", "| command | what it does |", "|---|---|"]
     parts += [
@@ -37,7 +37,7 @@ def _command(command: click.Command, parent: click.Context) -> Iterator[str]:
     yield from _prose(command)
     records = [record for parameter in command.get_params(ctx) if (record := parameter.get_help_record(ctx))]
     yield ""
-    yield "| option | meaning |"
+    yield "| argument or option | meaning |"
     yield "|---|---|"
     for names, meaning in records:
         yield f"| `{names.replace('|', chr(92) + '|')}` | {meaning.replace('|', chr(92) + '|')} |"

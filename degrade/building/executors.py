@@ -23,7 +23,7 @@ from typing import Any
 from degrade.building.errors import BuildError
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress, ShardDone
-from degrade.building.worker import Job, ShardMaker, single_threaded
+from degrade.building.worker import Job, ShardMaker, keep_freed_memory, single_threaded
 from degrade.errors import DegradeError
 
 START_METHODS = ("spawn", "fork", "forkserver")
@@ -39,6 +39,7 @@ def make_here(job: Job, plan: Plan, shards: Sequence[Shard], progress: Progress)
     Raises BuildError, WriteError.
     """
     maker = ShardMaker(job, plan)
+    keep_freed_memory()
     with single_threaded():
         for shard in shards:
             progress.shard_done(maker.make(shard, progress.advanced))
@@ -201,6 +202,7 @@ def _serve(connection: Connection, job: Job, unwanted: Sequence[Connection], des
         other.close()
     for descriptor in descriptors:
         os.close(descriptor)
+    keep_freed_memory()
     maker: ShardMaker | None = None
     with single_threaded():
         while True:

@@ -62,11 +62,12 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
 
 def _run(op: Degradation) -> None:
     for channels in (3, 1):
-        for key in _KEYS:
-            try:
-                op(_picture(96, channels), key=key)
-            except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
-                _log.debug("%s fails on a plain picture of %d channels: %s", op.name, channels, error)
+        picture = _picture(96, channels)
+        try:
+            for key in _KEYS:
+                op(picture, key=key)
+        except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
+            _log.debug("%s fails on a plain picture of %d channels: %s", op.name, channels, error)
 
 
 def _picture(side: int, channels: int) -> npt.NDArray[Any]:

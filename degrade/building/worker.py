@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ EncodedPair = tuple[str, list[tuple[str, bytes]]]
 """A pair's key, and (suffix, bytes) of its members."""
 
 _LONGEST_DETAIL = 300
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -166,6 +168,15 @@ def why_rejected(error: Exception) -> tuple[str, str]:
 def _one_line(text: str) -> str:
     plain = _ADDRESS.sub("0x…", " ".join(text.split()))
     return plain if len(plain) <= _LONGEST_DETAIL else plain[: _LONGEST_DETAIL - 1] + "…"
+
+
+def keep_freed_memory() -> None:
+    """Let glibc hand freed buffers out again instead of returning them to the system: faulting a picture's buffers in
+    anew took a tenth of the time of `aged_photo` at 512 px. Where the C library has no `mallopt`, nothing is done."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 16 << 20)
+        mallopt(_M_TRIM_THRESHOLD, 64 << 20)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ MARK = "*"
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, help="An op, as `degrade ops` lists them.")
 @json_option
 def ops(name: str | None, as_json: bool) -> None:
     """List the degradations, in the order of a photograph's life, or show NAME with its parameters.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from degrade.engine.pair import Pair
 
 _MOST_SHOWN = 50
+_out_argument = click.argument("out", help="The folder that a build has written.")
 
 
 @click.command()
@@ -53,7 +54,7 @@ def build(recipe: str, source: str | None, out: str | None, dry_run: bool, as_js
 
 
 @click.command()
-@click.argument("out")
+@_out_argument
 @json_option
 def merge(out: str, as_json: bool) -> None:
     """Finish the output OUT that was built in parts: write its manifest, index and card."""
@@ -65,7 +66,7 @@ def merge(out: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("out")
+@_out_argument
 @json_option
 def verify(out: str, as_json: bool) -> None:
     """Check the output OUT against its manifest: every shard's SHA-256, every member, every JSON column.
@@ -89,8 +90,8 @@ def verify(out: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("out")
-@click.argument("key")
+@_out_argument
+@click.argument("key", help="The pair's key, such as album/0042, or album/0042/c1 for a further copy.")
 @click.option(
     "--source", metavar="PHOTOS", help="Where the photographs are now, if they have moved since the output was built."
 )

@@ -22,7 +22,12 @@ class Shown(Progress):
 
     def __init__(self) -> None:
         self.total = self.photographs = self.pairs = self.rejects = 0
-        self._started = time.monotonic()
+        self._compiling = False
+        self._start_counting()
+
+    def _start_counting(self) -> None:
+        """Let the rate hold from now on."""
+        self._started, self._before = time.monotonic(), self.pairs
 
     def __enter__(self) -> Shown:
         return self
@@ -32,12 +37,12 @@ class Shown(Progress):
 
     @property
     def rate(self) -> float:
-        """Pairs a second since the plan was made."""
-        return self.pairs / max(time.monotonic() - self._started, 1e-3)
+        """Pairs a second, without the time that was spent on compiling."""
+        return (self.pairs - self._before) / max(time.monotonic() - self._started, 1e-3)
 
     def planned(self, planned: Planned) -> None:
         self.total = planned.todo_photographs
-        self._started = time.monotonic()
+        self._start_counting()
         there = f", {counted(planned.resumed, 'shard')} finished before" if planned.resumed else ""
         workers = f", {counted(planned.workers, 'worker')}" if planned.workers else ""
         self.message(
@@ -46,12 +51,16 @@ class Shown(Progress):
         )
 
     def compiling(self) -> None:
+        self._compiling = True
         self.message(COMPILING)
 
     def advanced(self, photographs: int, pairs: int, rejects: int) -> None:
         self.photographs += photographs
         self.pairs += pairs
         self.rejects += rejects
+        if self._compiling:
+            self._compiling = False
+            self._start_counting()
         self.update()
 
     def message(self, text: str) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from degrade.recipes.errors import Problem
     from degrade.recipes.loading import Shipped
 
-recipe_argument = click.argument("recipe")
+recipe_argument = click.argument("recipe", help="A recipe's file, or the name of a shipped one.")
 source_option = click.option(
     "--source",
     metavar="PHOTOS",
@@ -90,7 +90,7 @@ def preview(
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, help="A shipped recipe, as `degrade recipes` lists them.")
 @click.option(
     "--copy", is_flag=False, flag_value="", metavar="[FILE]",
     help="Copy it to FILE, as a recipe of your own; NAME.yaml in this folder if left out.",

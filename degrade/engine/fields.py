@@ -77,11 +77,10 @@ class FieldSpec:
 
     def clamp(self, value: Any) -> Any:
         """`value` within the bounds."""
-        if self.kind is Kind.REAL:
-            return min(max(value, self.low), self.high)
-        if self.kind is Kind.COUNT:
-            return int(min(max(value, self.low), self.high))
-        return value
+        if value is None or self.kind not in (Kind.REAL, Kind.COUNT):
+            return value
+        held = min(max(value, self.low), self.high)
+        return int(held) if self.kind is Kind.COUNT else held
 
     def distribution(self, given: Any) -> Distribution:
         """The distribution that `given` stands for: itself, a number, (low, high), a word, or YAML's plain data.
@@ -113,9 +112,11 @@ class FieldSpec:
         return Uniform(float(given[0]), float(given[1]))
 
     def _settled(self, made: Distribution) -> Distribution:
+        if isinstance(made, Constant) and made.value is None:
+            return made
         if self.kind is Kind.REAL and isinstance(made, Constant):
             return Constant(rounded(float(made.value)))
-        if self.kind is Kind.VECTOR and isinstance(made, Constant) and made.value is not None:
+        if self.kind is Kind.VECTOR and isinstance(made, Constant):
             return Constant(tuple(int(v) if int(v) == v else rounded(v) for v in made.value))
         return made
 

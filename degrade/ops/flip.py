@@ -21,6 +21,7 @@ class Flip(Degradation):
     """
 
     stage = Stage.PRINT
+    moves_pixels = True
 
     horizontal: Flag = field(True, "whether left and right are exchanged")
     vertical: Flag = field(False, "whether top and bottom are exchanged")
@@ -28,12 +29,13 @@ class Flip(Degradation):
 
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """Exact: no pixel is interpolated."""
-        across = -1 if drawn["horizontal"] else 1
-        down = -1 if drawn["vertical"] else 1
-        if across == down == 1:
+        import cv2
+
+        if not (drawn["horizontal"] or drawn["vertical"]):
             return
+        axes = -1 if drawn["horizontal"] and drawn["vertical"] else int(drawn["horizontal"])
 
         def displace(image: npt.NDArray[Any], _nearest: bool) -> npt.NDArray[Any]:
-            return image[::down, ::across].copy()
+            return cv2.flip(image, axes).reshape(image.shape)
 
         photo.move(displace, drawn["both"])

@@ -26,6 +26,7 @@ class Rotate(Degradation):
     """
 
     stage = Stage.CAPTURE
+    moves_pixels = True
 
     angle_deg: Real = field((-1.5, 1.5), "how far it is turned, counterclockwise", low=-360, high=360)
     both: Flag = field(True, "whether the clean picture is turned alike")

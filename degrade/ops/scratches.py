@@ -28,7 +28,7 @@ class Scratches(Degradation):
     length_mm: Real = field(LogNormal(7, 0.9), "typical length of a scratch", low=0.1, high=2000)
     width_mm: Real = field(LogNormal(0.14, 0.35), "typical width of a scratch", low=0.005, high=10)
     depth: Real = field((0.4, 0.9), "how far into the emulsion; 1: down to the paper", low=0, high=1, unit="share")
-    bundle: Count = field((2, 6), "scratches that one drag leaves, on average", low=1, high=32)
+    bundle: Count = field((1, 5), "scratches that one drag leaves, on average", low=1, high=32)
     curvature: Real = field((0.002, 0.02), "of the arcs: 1/radius", low=0, high=1, unit="1/mm")
     polarity: Option = field("light", "light, dark, mixed", options=tuple(POLARITIES))
     straight: Flag = field(False, "straight opaque lines instead, of even width")

@@ -26,15 +26,18 @@ BLENDS: dict[str, tuple[float, float, float, float]] = {
 DARKENING = ("darken", "multiply")
 """Blends under which white changes nothing."""
 _SHOWN = {"nothing": None} | {damage.name.lower(): damage for damage in DamageClass}
+_HALFWAY = 2**0.5
+"""Between two levels."""
+_LATTICE_PX = 8
 _NO_LAYERS = (np.empty((0, 0), np.uint8),) * 3
 
 
 class Texture(Degradation):
     """A sheet of dust, scratches or paper, or a picture of the user's, laid over the photograph.
 
-    `source` is a texture of this package (``dust``, ``scratches``, ``paper``) or a folder of pictures (``./scans``). Each
-    photo takes one sheet, anywhere and turned over either way, at its true size in millimetres; a folder's pictures
-    are gray, and as large as the print. The sheets are divided by their names among the train, val and test splits.
+    `source` is a texture of this package (``dust``, ``scratches``, ``paper``) or a folder of pictures (``./scans``).
+    Each photo takes one sheet, anywhere and turned over either way, at its true size in millimetres; a folder's
+    pictures are gray, and as large as the print. Sheets are divided by their names among the train, val and test splits.
 
     Dust and scratches are sheets of coverage: black is clear. They lighten under add, screen and lighten, and the same
     dirt darkens under multiply and darken; alpha lays their own colour on. Paper and a folder's pictures are tones, and
@@ -42,12 +45,13 @@ class Texture(Degradation):
     darken; alpha mixes the tones in. Blends work on encoded values, as film scanners' dust shows itself: about equally
     strong in shadows and highlights.
 
-    The mask is what the sheet covers, however weak the blend (the distance from the tone that changes nothing; all of the
-    picture under alpha with tones); `loss` is that times the strength, the share of the tonal range that is gone. A
-    surface such as paper keeps no masks.
+    The mask is what the sheet covers, however weak the blend (the distance from the tone that changes nothing; all of
+    the picture under alpha with tones); `loss` is that times the strength, the share of the tonal range that is gone. A
+    surface such as paper keeps no masks, and at scale 1 its true size is kept to within a factor of 1.41: it is taken
+    pixel by pixel from the nearest halving of its resolution.
 
-    Reference: T. Porter, T. Duff, Compositing digital images, doi:10.1145/800031.808606; ISO 32000-2:2020, 11.3.5, blend
-    modes.
+    Reference: T. Porter, T. Duff, Compositing digital images, doi:10.1145/800031.808606; ISO 32000-2:2020, 11.3.5,
+    blend modes.
     """
 
     stage = Stage.SURFACE
@@ -91,7 +95,8 @@ class Texture(Degradation):
         names = source.names_for(photo.split)
         sheet = source.sheet(names[int(chances[0] * len(names))])
         per_px = _sheet_pixels(photo, sheet, source.px_per_mm) / drawn["scale"]
-        level, step, y, x = _placed(photo, sheet, per_px, chances[1], chances[2])
+        aligned = source.tones and sheet.wraps and drawn["scale"] == 1
+        level, step, y, x = _placed(photo, sheet, per_px, aligned, chances[1], chances[2])
         tone, fade, floor, ceiling = BLENDS[drawn["blend"]]
         colour, even = np.full(photo.channels, tone, np.float32), 0.0
         if drawn["blend"] == "alpha":
@@ -117,18 +122,27 @@ def _sheet_pixels(photo: Photo, sheet: Sheet, px_per_mm: float | None) -> float:
 
 
 def _placed(
-    photo: Photo, sheet: Sheet, per_px: float, u_y: float, u_x: float
+    photo: Photo, sheet: Sheet, per_px: float, aligned: bool, u_y: float, u_x: float
 ) -> tuple[int, int, tuple[int, int], tuple[int, int]]:
-    """(level, step, (offset, extent) down, the same across) in units of the kernel; `per_px` pixels of the sheet are one
-    of the photo."""
+    """(level, step, (offset, extent) down, the same across) in units of the kernel; `per_px` pixels of the sheet are
+    one of the photo. `aligned` takes the nearest level pixel by pixel."""
     level, step = 0, per_px * blend.ONE
-    while step >= 2 * blend.ONE and level + 1 < len(sheet.levels):
+    while step >= (_HALFWAY if aligned else 2) * blend.ONE and level + 1 < len(sheet.levels):
         level, step = level + 1, step / 2
+    if aligned:
+        y, x = ((_on_lattice(n, u) >> level) * blend.ONE for n, u in ((sheet.height, u_y), (sheet.width, u_x)))
+        height, width = sheet.levels[level].shape
+        return level, blend.ONE, (y, height * blend.ONE), (x, width * blend.ONE)
     whole = max(round(step), 1)
     top, bottom, left, right = photo.print_box
     y = _offset(sheet.height * blend.ONE >> level, whole * (bottom - top), sheet.wraps, u_y)
     x = _offset(sheet.width * blend.ONE >> level, whole * (right - left), sheet.wraps, u_x)
     return level, whole, y, x
+
+
+def _on_lattice(pixels: int, u: float) -> int:
+    """A place among `pixels` that is a whole pixel of the next levels too."""
+    return int(u * pixels) // _LATTICE_PX * _LATTICE_PX
 
 
 def _offset(extent: int, span: int, wraps: bool, u: float) -> tuple[int, int]:

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from degrade.engine.compose import Target
+from degrade.engine.key import Key
 from degrade.engine.pair import Pair
-from degrade.recipes.recipe import replay_source
+from degrade.engine.photo import Photo
+from degrade.engine.record import replay_steps
+from degrade.engine.workspace import borrowed_workspace
+from degrade.ops import degradations
+from degrade.recipes.frame import Framing
 
 Picture = npt.NDArray[np.uint8]
 
@@ -56,17 +62,21 @@ def example_of(pair: Pair, source: npt.NDArray[Any] | None = None) -> Example:
 
 def eight_bits(picture: npt.NDArray[Any]) -> Picture:
     """A uint8 picture of a uint8 or uint16 one."""
-    return picture if picture.dtype == np.uint8 else (picture >> 8).astype(np.uint8)
+    return picture if picture.dtype == np.uint8 else ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _stages(record: dict[str, Any], source: npt.NDArray[Any]) -> list[tuple[str, Picture]]:
-    """The picture after each step that ran: the record, replayed up to there."""
-    stages = [("framed", _after(record, 0, source))]
-    for count, step in enumerate(record["steps"], 1):
-        if step["fired"] and step["op"] != "target":
-            stages.append((step["label"], _after(record, count, source)))
+    """The picture as it was framed, and after each step that ran: the record, replayed step by step."""
+    framing = Framing(**record["frame"]) if record["frame"] else None
+    root = Key(record["seed"], record["photo"], record["variant"])
+    with borrowed_workspace() as workspace:
+        framed = framing.apply(source) if framing else source
+        photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
+        photo.final_channels = record["channels"][1]
+        photo.split = record["split"]
+        stages = [("framed" if framing else "source", photo.rounded(np.uint8))]
+        for step in record["steps"]:
+            replay_steps(photo, root, [step], degradations())
+            if step["fired"] and step["op"] != Target.word:
+                stages.append((step["label"], photo.rounded(np.uint8)))
     return stages
-
-
-def _after(record: dict[str, Any], count: int, source: npt.NDArray[Any]) -> Picture:
-    return replay_source(source.copy(), {**record, "steps": record["steps"][:count]}, np.uint8).degraded

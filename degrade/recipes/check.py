@@ -11,11 +11,14 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import Choice, Constant, Distribution
 from degrade.engine.key import Key
 from degrade.engine.step import Step
+from degrade.ops.texture import Texture
 from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem
 from degrade.recipes.grammar import Reading
 from degrade.recipes.recipe import Recipe
 from degrade.recipes.words import Path
+from degrade.textures import bank
+from degrade.textures.errors import TextureError
 
 _MASKS = ("mask", "loss", "classes")
 
@@ -76,12 +79,12 @@ def _values(distribution: Distribution) -> tuple[object, ...]:
 
 def is_structural(op: Degradation) -> bool:
     """Whether `op` can draw damage into the masks; for some, that hangs on a field."""
-    if op.damage is not None:
-        return True
     drawn = op.draw(Key())
-    return any(
-        op.damage_of({**drawn, name: value}) is not None for name in op.specs for value in _values(getattr(op, name))
-    )
+    others = ({**drawn, name: value} for name in op.specs for value in _values(getattr(op, name)))
+    try:
+        return any(op.damage_of(values) is not None for values in (drawn, *others))
+    except TextureError:  # which `textures_at_hand` tells of
+        return op.damage is not None
 
 
 # ---------------------------------------------------------------------- the rules
@@ -210,7 +213,21 @@ def empty(recipe: Recipe) -> Iterator[Remark]:
         yield Remark(None, ("output", "members"), message, "write `members: [clean, degraded]`")
 
 
+def textures_at_hand(recipe: Recipe) -> Iterator[Remark]:
+    """Sources of textures that are not there, or have too few sheets to divide."""
+    for op in _all_ops(recipe):
+        for name in op.sources() if isinstance(op, Texture) else ():
+            try:
+                sheets = len(bank.find(name).names)
+            except TextureError as error:
+                yield Remark(op, (op.name, "source"), f"{name!r}: {error.why}", "")
+                continue
+            if sheets < len(bank.SHARES):
+                message = f"{name} has {sheets} of the {len(bank.SHARES)} textures that a division needs"
+                yield Remark(op, (op.name, "source"), f"{message}: train, val and test share them", "add some")
+
+
 RULES: tuple[Callable[[Recipe], Iterator[Remark]], ...] = (
-    against_life, moved_apart, jpeg_twice, hidden_damage, never_run, empty,
+    against_life, moved_apart, jpeg_twice, hidden_damage, never_run, empty, textures_at_hand,
 )  # fmt: skip
 """Every rule, each giving its warnings."""

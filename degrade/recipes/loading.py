@@ -114,10 +114,11 @@ def _reading(source: Source) -> Reading:
 def _file(name: str) -> Path | None:
     """The user's file that `name` means, if there is something of that name."""
     path = Path(name)
-    if path.name == name and path.suffix not in _SUFFIXES and (name in shipped_names("recipes") or path.is_dir()):
+    bare = path.name == name and path.suffix not in _SUFFIXES
+    if bare and name in shipped_names("recipes"):
         return None
     try:
-        return path if path.exists() else None
+        return path if path.exists() and not (bare and path.is_dir()) else None
     except PermissionError:
         return path
     except OSError:  # no file can have such a name

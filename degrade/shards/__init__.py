@@ -10,12 +10,13 @@ columns), `index`, `reader`, `manifest`, `card`, `verify`.
 
 from __future__ import annotations
 
-from degrade.shards.errors import NameTooLong, ShardError, WriteError
+from degrade.shards.errors import NameTooLong, NoSuchPair, ShardError, WriteError
 from degrade.shards.reader import Pairs, StoredPair, open_pairs
 from degrade.shards.verify import Problem, Verification, verify
 
 __all__ = [
     "NameTooLong",
+    "NoSuchPair",
     "Pairs",
     "Problem",
     "ShardError",

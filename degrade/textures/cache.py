@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -36,8 +35,8 @@ def digest_of(*parts: str | int) -> str:
 def kept(folder: str, name: str, make: Callable[[], Bytes]) -> Bytes:
     """The packed sheet `name`: from the cache's `folder`, else made now and put there.
 
-    Several processes may make the same sheet at the same time: they make the same bytes. Where nothing can be written, or
-    the disk is full, the sheet stays in memory. Whatever decides the bytes must be hashed into the names.
+    Several processes may make the same sheet at the same time: they make the same bytes. Where nothing can be written,
+    or the disk is full, the sheet stays in memory. Whatever decides the bytes must be hashed into the names.
 
     Parameters
     ----------
@@ -73,7 +72,7 @@ def _stored(path: Path, packed: Bytes) -> bool:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             temporary = Path(file.name)
             np.save(file, packed, allow_pickle=False)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, normal_at, sincos, uniform_at
+from degrade.engine.key import Key
 
 u8, f32 = np.uint8, np.float32
 
@@ -14,7 +15,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def blank_canvas(size: int, margin: int) -> Bytes:
-    """Zeros for a sheet of `size`² pixels and a margin on all sides, its width a multiple of 8 as the strokes want it."""
+    """Zeros for a sheet of `size`² pixels and a margin on all sides, its width a multiple of 8 as for a photo."""
     side = size + 2 * margin
     return np.zeros((side, side + 7 & ~7), np.uint8)
 
@@ -60,15 +61,20 @@ def intensity(x, y, waves, k0, k1):
 
 
 @kernel
-def clustered_place(k0, k1, i, spread):
-    """(x, y) in the unit square: object `i` of a Cox process whose log intensity has the standard deviation `spread`.
+def propose_places(places, spread, k0, k1):
+    """`clustered_places`, into `places`."""
+    for i in range(places.shape[0]):
+        for attempt in range(12):
+            x, y = uniform_at(k0, k1, i, 3 * attempt), uniform_at(k0, k1, i, 3 * attempt + 1)
+            places[i, 0], places[i, 1] = x, y
+            likely = exp2(f32(1.442695) * f32(spread) * (intensity(x, y, 8, k1, k0) - f32(2)))
+            if uniform_at(k0, k1, i, 3 * attempt + 2) < likely:
+                break
 
-    A place is proposed up to 12 times and kept with a probability in proportion to the intensity there.
-    """
-    x, y = f32(0), f32(0)
-    for attempt in range(12):
-        x, y = uniform_at(k0, k1, i, 3 * attempt), uniform_at(k0, k1, i, 3 * attempt + 1)
-        likely = exp2(f32(1.442695) * f32(spread) * (intensity(x, y, 8, k1, k0) - f32(2)))
-        if uniform_at(k0, k1, i, 3 * attempt + 2) < likely:
-            break
-    return x, y
+
+def clustered_places(count: int, spread: float, size: int, margin: int, key: Key) -> npt.NDArray[np.float32]:
+    """(count, 2) float32, x and y in pixels of a canvas: a Cox process whose log intensity has the standard deviation
+    `spread`. A place is proposed up to 12 times and kept with a probability in proportion to the intensity there."""
+    places = np.empty((count, 2), np.float32)
+    propose_places(places, spread, *key.pair())
+    return places * np.float32(size) + np.float32(margin)

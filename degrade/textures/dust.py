@@ -1,9 +1,9 @@
 """Dust, dirt and lint.
 
 Sizes follow 12 136 hand-drawn outlines of dust, dirt, short and long hairs on ten film scans, all of them log-normal
-(D. Ivanova, J. Williamson, P. Henderson, Simulating analogue film damage, Computer Graphics Forum 42 (2023),
-doi:10.1111/cgf.14749; fitted in thousandths of the frame's diagonal and given here in mm on a print of 10 × 15 cm made of
-the whole frame). Counts vary between frames as negative binomials; places are those of a log-Gaussian Cox process.
+(D. Ivanova, J. Williamson, P. Henderson, arXiv:2302.10004; fitted in thousandths of the frame's diagonal and given here
+in mm on a print of 10 × 15 cm made of the whole frame, outlines being drawn somewhat wide). Counts vary between frames
+as negative binomials; places are those of a log-Gaussian Cox process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from degrade.engine.kernels.draw import lattice, speck, stroke
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import normal_at, sincos, uniform_at
 from degrade.engine.key import Key
-from degrade.textures.canvas import Bytes, blank_canvas, clustered_place, log_normal, wrapped
+from degrade.textures.canvas import Bytes, blank_canvas, clustered_places, log_normal, wrapped
 
 u32, f32 = np.uint32, np.float32
 _FRAME_MM2 = 15_000
@@ -84,33 +84,32 @@ class Dust:
             own = key.at(name)
             mean = max(kind.per_frame * rate, 1e-3)
             count = NegativeBinomial(mean, kind.k).at(own.at("count").uniform())
-            where = (canvas, size, margin, px_per_mm, count, *kind.size_mm)
+            places = clustered_places(count, self.clustering, size, margin, own.at("places"))
+            where = (canvas, size + 2 * margin, px_per_mm, places, *kind.size_mm)
             if kind.width_mm:
-                draw_hairs(*where, kind.width_mm, self.clustering, *own.pair())
+                draw_hairs(*where, kind.width_mm, 0.9 * margin, *own.pair())
             else:
-                draw_specks(*where, name == "dirt", self.clustering, *own.pair())
+                draw_specks(*where, name == "dirt", *own.pair())
         return wrapped(canvas, size, margin)
 
 
 @kernel
-def draw_specks(canvas, size, margin, px_per_mm, count, median, sigma, lumpy, clustering, k0, k1):
-    """Specks of log-normal diameter, in mm, slightly longer than wide; `lumpy` ones are unions of up to five."""
+def draw_specks(canvas, side, px_per_mm, places, median, sigma, lumpy, k0, k1):
+    """Specks of log-normal diameter, in mm, around `places`, slightly longer than wide; `lumpy` ones are unions of up
+    to five."""
     scale, values = f32(px_per_mm), lattice(k0, k1)
-    height, width = canvas.shape[0], size + 2 * margin
-    for i in range(count):
-        x, y = clustered_place(k0, k1, 2 * i, clustering)
-        cx, cy = x * f32(size) + f32(margin), y * f32(size) + f32(margin)
-        radius = f32(0.5) * scale * log_normal(median, sigma, k0, k1, 2 * i + 1, 0)
-        alpha = opacity(uniform_at(k0, k1, 2 * i + 1, 8))
-        parts = 1 + int(uniform_at(k0, k1, 2 * i + 1, 9) * f32(5)) if lumpy else 2
-        share = f32(0.72) if lumpy and parts > 1 else f32(1) if lumpy else f32(0.9)
+    for i in range(places.shape[0]):
+        radius = f32(0.5) * scale * log_normal(median, sigma, k0, k1, i, 0)
+        alpha = opacity(uniform_at(k0, k1, i, 8))
+        parts, share, spread = 2, f32(0.9), f32(0.35)
+        if lumpy:
+            parts, spread = 1 + int(uniform_at(k0, k1, i, 9) * f32(5)), f32(1.1)
+            share = f32(0.72) if parts > 1 else f32(1)
         for part in range(parts):
-            s, c = sincos(uniform_at(k0, k1, 2 * i + 1, 10 + 2 * part))
-            apart = radius * uniform_at(k0, k1, 2 * i + 1, 11 + 2 * part) * (f32(1.1) if lumpy else f32(0.35))
-            if part == 0:
-                apart = f32(0)
+            s, c = sincos(uniform_at(k0, k1, i, 10 + 2 * part))
+            apart = radius * uniform_at(k0, k1, i, 11 + 2 * part) * spread if part > 0 else f32(0)
             speck(
-                canvas, height, width, cx + c * apart, cy + s * apart, radius * share, alpha, f32(0.4),
+                canvas, side, side, places[i, 0] + c * apart, places[i, 1] + s * apart, radius * share, alpha, f32(0.4),
                 f32(1.6) / max(radius, f32(0.5)), values,
             )  # fmt: skip
 
@@ -122,49 +121,46 @@ def opacity(u):
 
 
 @kernel
-def draw_hairs(canvas, size, margin, px_per_mm, count, median, sigma, thick, clustering, k0, k1):
-    """Fibres: paths whose curvature wanders about a mean of its own (an Ornstein-Uhlenbeck process); a third of them loop,
-    a tenth fork. Lengths (log-normal) and widths in mm."""
+def draw_hairs(canvas, side, px_per_mm, places, median, sigma, thick, longest, k0, k1):
+    """Fibres from `places` on: paths whose curvature wanders about a mean of its own (an Ornstein-Uhlenbeck process); a
+    third of them loop, a tenth fork. Lengths (log-normal) and widths in mm, `longest` in pixels."""
     scale = f32(px_per_mm)
-    for i in range(count):
-        x, y = clustered_place(k0, k1, 2 * i, clustering)
-        own = 2 * i + 1
-        length = min(log_normal(median, sigma, k0, k1, own, 0) * scale, f32(margin) * f32(0.9))
-        half = f32(0.5) * scale * log_normal(thick, 0.3, k0, k1, own, 1)
-        turns = normal_at(k0, k1, own, 2) * f32(0.22)
-        if uniform_at(k0, k1, own, 20) < f32(0.3):
-            turns = (f32(0.7) + f32(0.9) * uniform_at(k0, k1, own, 21)) * (f32(1) if turns > f32(0) else f32(-1))
-        alpha = opacity(uniform_at(k0, k1, own, 22)) * f32(0.9)
-        cx, cy = x * f32(size) + f32(margin), y * f32(size) + f32(margin)
-        heading = uniform_at(k0, k1, own, 23)
-        draw_hair(canvas, size, margin, cx, cy, heading, length, half, turns, alpha, k0, k1, u32(3000000 + 2 * i))
-        if uniform_at(k0, k1, own, 24) < f32(0.1):
-            aside = heading + (f32(0.06) if turns > f32(0) else f32(-0.06))
+    for i in range(places.shape[0]):
+        length = min(log_normal(median, sigma, k0, k1, i, 0) * scale, f32(longest))
+        half = f32(0.5) * scale * log_normal(thick, 0.3, k0, k1, i, 1)
+        turns = normal_at(k0, k1, i, 2) * f32(0.22)
+        way = f32(1) if turns > f32(0) else f32(-1)
+        if uniform_at(k0, k1, i, 20) < f32(0.3):
+            turns = (f32(0.7) + f32(0.9) * uniform_at(k0, k1, i, 21)) * way
+        alpha = opacity(uniform_at(k0, k1, i, 22)) * f32(0.9)
+        heading = uniform_at(k0, k1, i, 23)
+        branches = 2 if uniform_at(k0, k1, i, 24) < f32(0.1) else 1
+        for branch in range(branches):
+            stream = u32(1000000 + 2 * i + branch)
             draw_hair(
-                canvas, size, margin, cx, cy, aside, length * f32(0.5), half * f32(0.8), -turns * f32(0.6), alpha, k0, k1,
-                u32(3000001 + 2 * i),
+                canvas, side, places[i, 0], places[i, 1], heading, length, half, turns, alpha, k0, k1, stream
             )  # fmt: skip
+            heading, turns = heading + f32(0.06) * way, turns * f32(-0.6)
+            length, half = length * f32(0.5), half * f32(0.8)
 
 
 @kernel
-def draw_hair(canvas, size, margin, x, y, heading, length, half, turns, alpha, k0, k1, row):
+def draw_hair(canvas, side, x, y, heading, length, half, turns, alpha, k0, k1, stream):
     """One fibre from (x, y) px on: `heading` in turns, `turns` in all along its `length`, tapering at its ends."""
-    height, width = canvas.shape[0], size + 2 * margin
     nodes = min(max(int(length / f32(1.5)), 6), _HAIR_NODES)
-    step = length / f32(nodes)
-    bend, wander = f32(0), f32(0)
+    step, share = length / f32(nodes), f32(1) / f32(nodes)
+    wander, wavering = f32(0), f32(0.2) * np.sqrt(share)
     h0, a0 = f32(0), f32(0)
     for node in range(nodes + 1):
-        t = f32(node) / f32(nodes)
+        t = f32(node) * share
         taper = min(f32(1), f32(0.45) + f32(5) * min(t, f32(1) - t))
-        wander = f32(0.85) * wander + f32(0.5) * normal_at(k0, k1, row, 2 * node)
-        h1, a1 = half * taper, alpha * min(f32(1), f32(0.75) + f32(0.1) * normal_at(k0, k1, row, 2 * node + 1))
-        a1 = min(max(a1, f32(0)), f32(1))
+        uneven = f32(0.75) + f32(0.1) * normal_at(k0, k1, stream, 2 * node + 1)
+        h1, a1 = half * taper, alpha * min(max(uneven, f32(0)), f32(1))
         if node > 0:
-            bend = turns / f32(nodes) + wander * f32(0.2) / np.sqrt(f32(nodes))
-            heading += bend
+            wander = f32(0.85) * wander + f32(0.5) * normal_at(k0, k1, stream, 2 * node)
+            heading += turns * share + wander * wavering
             s, c = sincos(heading)
             x1, y1 = x + c * step, y + s * step
-            stroke(canvas, height, width, x, y, x1, y1, h0, h1, a0, a1)
+            stroke(canvas, side, side, x, y, x1, y1, h0, h1, a0, a1)
             x, y = x1, y1
         h0, a0 = h1, a1

@@ -58,7 +58,8 @@ class Folder(Source):
         except CodecError as error:
             raise TextureError(self.given, f"{name}: {error.detail}") from error
         except OSError as error:
-            raise TextureError(self.given, f"{name} cannot be read ({error.strerror}); mend that or take it out") from error
+            why = f"{name} cannot be read ({error.strerror}); mend that or take it out"
+            raise TextureError(self.given, why) from error
         return packed_levels(_gray(pixels))
 
 
@@ -83,12 +84,14 @@ def _pictures(given: str, root: Path) -> dict[str, tuple[int, int]]:
 
 def _gray(pixels: npt.NDArray[Any]) -> Bytes:
     """(h, w) uint8 of a decoded picture, no side above `LARGEST_PX`."""
-    gray = np.empty(pixels.shape[:2], np.uint8)
+    gray: Bytes = np.empty(pixels.shape[:2], np.uint8)
     weights = np.array(_LUMA if pixels.shape[2] == 3 else (65536,), np.uint32)
     for top in range(0, len(gray), _BAND):
         band = pixels[top : top + _BAND].astype(np.uint32) >> (8 if pixels.dtype == np.uint16 else 0)
         gray[top : top + _BAND] = ((band * weights).sum(axis=2, dtype=np.uint32) + 32768) >> 16
     while max(gray.shape) > LARGEST_PX:
-        finer, gray = gray, np.empty(((gray.shape[0] + 1) // 2, (gray.shape[1] + 1) // 2), np.uint8)
-        halve(finer, gray)
+        height, width = gray.shape
+        halved = np.empty(((height + 1) // 2, (width + 1) // 2), np.uint8)
+        halve(gray, halved)
+        gray = halved
     return gray

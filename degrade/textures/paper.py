@@ -1,4 +1,4 @@
-"""The surface of photographic paper: cloudy formation, fibres that lie along the machine's direction, tooth in raking light.
+"""The surface of photographic paper: cloudy formation, fibres along the machine's direction, tooth in raking light.
 
 Fractal noise whose amplitude falls as one over the frequency (spectral slope 2), 1.5 times longer along the machine's
 direction than across, as paper's formation shows (M. Deng, C. T. J. Dodson, Paper: An Engineered Stochastic Structure,
@@ -119,8 +119,7 @@ def add_octave(out, rows, columns, amplitude, k0, k1):
 @kernel
 def draw_strands(canvas, size, margin, px_per_mm, count, main, k0, k1):
     """Single fibres: 1 to 4 mm long, curled, about the direction `main` in turns."""
-    height, width = canvas.shape[0], size + 2 * margin
-    scale = f32(px_per_mm)
+    side, scale = size + 2 * margin, f32(px_per_mm)
     for i in range(count):
         x = uniform_at(k0, k1, i, 0) * f32(size) + f32(margin)
         y = uniform_at(k0, k1, i, 1) * f32(size) + f32(margin)
@@ -132,14 +131,14 @@ def draw_strands(canvas, size, margin, px_per_mm, count, main, k0, k1):
         for node in range(8):
             s, c = sincos(heading)
             x1, y1 = x + c * step, y + s * step
-            stroke(canvas, height, width, x, y, x1, y1, half, half, alpha, alpha)
+            stroke(canvas, side, side, x, y, x1, y1, half, half, alpha, alpha)
             x, y, heading = x1, y1, heading + bend + normal_at(k0, k1, i, 8 + node) * f32(0.012)
 
 
 @kernel
 def shade(sheet, clouds, relief, strands, level, formation, tooth, fibres):
-    """Put the sheet together: clouds by standard deviation `formation`; relief lit from the upper left, by `tooth`; bright
-    fibres with a shadow on their lower right, by `fibres`."""
+    """Put the sheet together: clouds by standard deviation `formation`; relief lit from the upper left, by `tooth`;
+    bright fibres with a shadow on their lower right, by `fibres`."""
     size = sheet.shape[0]
     cloud_scale, relief_scale = f32(0), f32(0)
     for y in range(size):

@@ -1,10 +1,10 @@
 """Sheets of scratches: bundles of faint near-parallel arcs, long single strokes, scuffs and a few gouges.
 
-Lengths and widths follow 24 hand-drawn outlines a film scan (D. Ivanova, J. Williamson, P. Henderson, Simulating analogue
-film damage, Computer Graphics Forum 42 (2023), doi:10.1111/cgf.14749), in mm on a print of 10 × 15 cm: log-normal lengths
-of 7.4 mm, widths of 0.09 to 0.32 mm. That scratches come in bundles, fade at their ends and break up along their way is
-what scans of worn prints and films show; their cross-section is soft (V. Bruni, D. Vitulano, A generalized model for
-scratch detection, IEEE Trans. Image Processing 13 (2004), doi:10.1109/TIP.2003.817231).
+Lengths and widths follow hand-drawn outlines on ten film scans (D. Ivanova, J. Williamson, P. Henderson,
+arXiv:2302.10004), in mm on a print of 10 × 15 cm made of the whole frame: log-normal lengths with a median of 7.4 mm,
+widths of 0.09 to 0.32 mm. That scratches come in bundles, fade at their ends and break up along their way is what scans
+of worn prints and films show; part of what lies under them stays visible (V. Bruni, D. Vitulano, A generalized model
+for scratch detection, doi:10.1109/TIP.2003.817231).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from degrade.engine.kernels.draw import lattice, speck, stroke
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import fractal_noise_1d, normal_at, sincos, uniform_at
 from degrade.engine.key import Key
-from degrade.textures.canvas import Bytes, blank_canvas, clustered_place, log_normal, wrapped
+from degrade.textures.canvas import Bytes, blank_canvas, clustered_places, log_normal, wrapped
 
 u32, f32 = np.uint32, np.float32
 _PRINT_MM2 = 15_000
@@ -67,28 +67,27 @@ class ScratchSheet:
         main = key.at("direction").uniform()
         for kind, name in enumerate(_KINDS):
             own = key.at(name)
-            count = NegativeBinomial(max(getattr(self, name) * share, 1e-3), self.k).at(own.at("count").uniform())
+            mean = max(getattr(self, name) * share, 1e-3)
+            count = NegativeBinomial(mean, self.k).at(own.at("count").uniform())
+            places = clustered_places(count, self.clustering, size, margin, own.at("places"))
             draw_strokes(
-                canvas, size, margin, px_per_mm, kind, count, main, self.aligned, *self.length_mm, *self.width_mm,
-                self.clustering, *own.pair(),
+                canvas, size + 2 * margin, px_per_mm, kind, places, main, self.aligned, *self.length_mm, *self.width_mm,
+                *own.pair(),
             )  # fmt: skip
         return wrapped(canvas, size, margin)
 
 
 @kernel
 def draw_strokes(
-    canvas, size, margin, px_per_mm, kind, count, main, aligned, length, length_sigma, width, width_sigma, clustering, k0, k1
+    canvas, side, px_per_mm, kind, places, main, aligned, length, length_sigma, width, width_sigma, k0, k1
 ):  # fmt: skip
-    """`count` groups of one kind. 0: bundles of 3 to 12 near-parallel arcs; 1: single long strokes; 2: scuffs, dozens of
-    short hairlines close together; 3: gouges, short and deep, with crumbs beside them."""
+    """Groups of one kind around `places`. 0: bundles of 3 to 12 near-parallel arcs; 1: single long strokes; 2: scuffs,
+    dozens of short hairlines close together; 3: gouges, short and deep, with crumbs beside them."""
     scale = f32(px_per_mm)
     values = lattice(k0, k1)
     bumps = np.empty(_NODES + 1, np.float32)
-    for group in range(count):
-        row = 2 * group
-        x, y = clustered_place(k0, k1, row, clustering)
-        cx, cy = x * f32(size) + f32(margin), y * f32(size) + f32(margin)
-        own = row + 1
+    for own in range(places.shape[0]):
+        cx, cy = places[own, 0], places[own, 1]
         heading = f32(main) + normal_at(k0, k1, own, 0) * f32(0.02)
         if uniform_at(k0, k1, own, 20) > f32(aligned):
             heading = uniform_at(k0, k1, own, 21)
@@ -107,12 +106,13 @@ def draw_strokes(
             turn = heading + (uniform_at(k0, k1, own, base + 10) - f32(0.5)) * f32(0.04) * min(spread * f32(2), f32(1))
             px = cx + (c * along - s * aside) * scale
             py = cy + (s * along + c * aside) * scale
-            stream = u32(1000000 + 4096 * group + member)
+            stream = u32(1000000 + 4096 * own + member)
             bumps[:] = 0
-            fractal_noise_1d(bumps, max(f32(_NODES) * f32(2.5) / max(long, f32(2.5)), f32(1.5)), 3, 0.7, k0, k1 ^ stream)
-            draw_arc(canvas, size, margin, px, py, turn, long * scale, half, curve, alpha, kind, bumps, k0, k1, stream)
+            spacing = max(f32(_NODES) * f32(2.5) / max(long, f32(2.5)), f32(1.5))
+            fractal_noise_1d(bumps, spacing, 3, 0.7, k0, k1 ^ stream)
+            draw_arc(canvas, side, px, py, turn, long * scale, half, curve, alpha, kind, bumps, k0, k1, stream)
             if kind == 3:
-                draw_crumbs(canvas, size, margin, px, py, half, alpha, values, k0, k1, stream)
+                draw_crumbs(canvas, side, px, py, half, alpha, values, k0, k1, stream)
 
 
 @kernel
@@ -128,9 +128,8 @@ def group_shape(kind, u):
 
 
 @kernel
-def draw_arc(canvas, size, margin, x, y, heading, length, half, curve, alpha, kind, bumps, k0, k1, stream):
-    """An arc of `curve` turns centred about (x, y) px; it fades towards its ends and breaks up where `bumps` are low."""
-    height, width = canvas.shape[0], size + 2 * margin
+def draw_arc(canvas, side, x, y, heading, length, half, curve, alpha, kind, bumps, k0, k1, stream):
+    """An arc of `curve` turns about (x, y) px; it fades towards its ends and breaks up where `bumps` are low."""
     nodes = min(max(int(length / f32(3)), 5), _NODES)
     step = length / f32(nodes)
     direction = heading - curve * f32(0.5)
@@ -151,21 +150,20 @@ def draw_arc(canvas, size, margin, x, y, heading, length, half, curve, alpha, ki
             direction += curve / f32(nodes) + normal_at(k0, k1, stream, node + 1) * f32(0.0012)
             s, c = sincos(direction)
             x1, y1 = x + c * step, y + s * step
-            stroke(canvas, height, width, x, y, x1, y1, h0, h1, a0, a1)
+            stroke(canvas, side, side, x, y, x1, y1, h0, h1, a0, a1)
             x, y = x1, y1
         h0, a0 = h1, a1
 
 
 @kernel
-def draw_crumbs(canvas, size, margin, x, y, half, alpha, values, k0, k1, stream):
+def draw_crumbs(canvas, side, x, y, half, alpha, values, k0, k1, stream):
     """Crumbs of emulsion around a gouge."""
-    height, width = canvas.shape[0], size + 2 * margin
     for crumb in range(int(uniform_at(k0, k1, stream, 2) * f32(14))):
         place = 800 + 8 * crumb
         away = half * f32(5) * (f32(0.4) + uniform_at(k0, k1, stream, place))
         s, c = sincos(uniform_at(k0, k1, stream, place + 1))
         radius = half * f32(0.5) * (f32(0.3) + uniform_at(k0, k1, stream, place + 2))
         speck(
-            canvas, height, width, x + c * away * f32(2), y + s * away, radius, alpha * f32(0.8), f32(0.5),
+            canvas, side, side, x + c * away * f32(2), y + s * away, radius, alpha * f32(0.8), f32(0.5),
             f32(1.5) / max(radius, f32(0.5)), values,
         )  # fmt: skip

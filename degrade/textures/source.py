@@ -63,8 +63,8 @@ class Source(ABC):
     def names_for(self, split: str) -> tuple[str, ...]:
         """The sheets that pairs of a split are made with; see `division`.
 
-        "valid", "validation", "dev" and "eval" are "val"; a split of any other name shares the sheets of "test", so that
-        a training texture never appears outside of "train".
+        "valid", "validation", "dev" and "eval" are "val"; a split of any other name shares the sheets of "test", so
+        that a training texture never appears outside of "train".
         """
         if not self._divided:
             self._divided = division(self.names, SHARES)
@@ -75,8 +75,8 @@ def division(names: Sequence[str], shares: Mapping[str, float]) -> dict[str, tup
     """The names of textures that each split may use, no name in two splits.
 
     A name goes where its hash falls among intervals as long as the shares; so a texture that is added moves no other.
-    With at least as many names as splits none stays empty: the name whose hash lies nearest moves over. With fewer, there
-    is nothing to divide, and every split has them all.
+    With at least as many names as splits none stays empty: the name whose hash lies nearest moves over. With fewer,
+    there is nothing to divide, and every split has them all.
 
     Parameters
     ----------

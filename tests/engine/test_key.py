@@ -95,4 +95,4 @@ def test_names_of_files_that_are_no_unicode_are_addresses_too() -> None:
 @pytest.mark.parametrize("part", [True, 1.0, None, b"a", (1,)])
 def test_other_parts_are_refused(part: object) -> None:
     with pytest.raises(TypeError, match="a part of a Key is a str or an int"):
-        Key().at(part)  # type: ignore[arg-type]
+        Key().at(part)

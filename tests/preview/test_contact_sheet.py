@@ -149,8 +149,6 @@ def test_pictures_fit_their_side(height: int, width: int, side: int, channels: i
         assert np.array_equal(shown[::times, ::times], picture)
 
 
-@pytest.mark.parametrize(
-    ("pixels", "side", "shown"), [(64, 512, 256), (100, 512, 200), (129, 512, 129), (64, 150, 128)]
-)
+@pytest.mark.parametrize(("pixels", "side", "shown"), [(64, 512, 256), (129, 512, 129), (64, 150, 128)])
 def test_very_small_pictures_are_magnified(pixels: int, side: int, shown: int) -> None:
     assert fitted(ramp(pixels, pixels), side).shape[:2] == (shown, shown)

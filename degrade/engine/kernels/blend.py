@@ -1,8 +1,9 @@
 """Textures over a picture: a sheet sampled at the picture's scale, blended, and kept in the masks.
 
-A sheet is one level of a texture's pyramid, uint8 (h, w). A pixel of the picture covers a box of it, `step` sheet pixels
-wide: from 1 to 2 the mean over the box is taken (no speck is lost), below 1 the sheet is interpolated. Positions are
-whole numbers of 1/65536 sheet pixel and weights whole numbers of 1/256: there is no rounding to differ by.
+A sheet is one level of a texture's pyramid, uint8 (h, w). A pixel of the picture covers a box of it, `step` sheet
+pixels wide: from 1 to 2 the mean over the box is taken (no speck is lost), below 1 the sheet is interpolated. Positions
+are whole numbers of 1/65536 sheet pixel and weights whole numbers of 1/256: there is no rounding to differ by. Where
+step and offsets are whole pixels the sheet is copied, four times as fast.
 
 What is sampled is coverage; a = strength · coverage. Every blend is one formula for an encoded value v in [0, 1],
 
@@ -13,8 +14,10 @@ What is sampled is coverage; a = strength · coverage. Every blend is one formul
     multiply  colour 0, fade 1          alpha     colour C, fade 1
     mix       colour 1, fade 0, even = strength: the sheet's own tones, at that opacity
 
-so that v' = v, bit for bit, where the coverage is 0 (mix covers everything), and in all of them the share a of the tonal
-range is lost.
+so that v' = v, bit for bit, where the coverage is 0 (mix covers everything), and in all of them the share a of the
+tonal range is lost.
+
+Loops run over unsigned indices and no slices are taken inside: a slice costs numba more than the few pixels of a speck.
 """
 
 from __future__ import annotations
@@ -34,8 +37,8 @@ _CHUNK = 64
 
 @kernel
 def box_taps(cells, weights, first, step, offset, extent, count, mirrored, wraps):
-    """Where each pixel of a line of the picture samples the sheet: uint32 `cells`, the first of three neighbouring sheet
-    pixels, and uint16 `weights` (3, n) of these, which sum to 256.
+    """Where each pixel of a line of the picture samples the sheet: uint32 `cells`, the first of three neighbouring
+    sheet pixels, and uint16 `weights` (3, n) of these, which sum to 256.
 
     Pixel j covers [(first + j)·step + offset, … + step) of a line of `count` sheet pixels, `extent` long, counted from
     its far end if `mirrored`. Beyond its ends the sheet begins again if it `wraps`, else it is reflected.
@@ -68,8 +71,8 @@ def beyond(cell, count, wraps):
 
 @kernel
 def mixed_rows(line, sheet, rows, first, n, wraps, a, b, c):
-    """The mean of three rows of the sheet, by uint16 weights that sum to 256, into `n` values of the uint32 `line`: those
-    of the cells from `first` on."""
+    """The mean of three rows of the sheet, by uint16 weights that sum to 256, into `n` values of the uint32 `line`:
+    those of the cells from `first` on."""
     upper, middle, lower = u64(rows[0]), u64(rows[1]), u64(rows[2])
     start, width = u64(first), i64(sheet.shape[1])
     inside = min(i64(n), width - i64(first))
@@ -108,6 +111,19 @@ def mixed_cells(coverage, neighbours, packed, cells, weights, first, n, flip):
         v = u16(u16(u16(u16(three) & u16(255)) * weights[zero, i]) + u16(u16(u16(three) >> u16(8)) * weights[one, i]))
         v = u16(v + u16(u16(u16(three >> u32(16)) * weights[two, i]) + u16(128)))
         coverage[i] = u8(v >> u16(8)) ^ flip
+
+
+@kernel
+def copied_cells(coverage, sheet, row, cells, first, n, flip):
+    """uint8 coverage of `n` pixels from `first` on, where each is one pixel of the sheet's row, in its order or against
+    it; xor `flip`."""
+    y, start, cell = u64(row), u64(first), u64(cells[u64(first)])
+    if n > 1 and cells[u64(first + 1)] < cells[u64(first)]:
+        for x in range(n):
+            coverage[start + u64(x)] = sheet[y, cell - u64(x)] ^ flip
+    else:
+        for x in range(n):
+            coverage[start + u64(x)] = sheet[y, cell + u64(x)] ^ flip
 
 
 @kernel
@@ -150,8 +166,8 @@ def mark_row(mask, loss, classes, coverage, row, first, n, strength, code):
 
 @kernel
 def stretches(cells, begins, firsts, lasts):
-    """Cut a line of the picture into stretches of at most `_CHUNK` pixels in which the sheet runs on without a jump; gives
-    how many. `begins` gets a stretch's first pixel, `firsts` and `lasts` the range of its cells."""
+    """Cut a line of the picture into stretches of at most `_CHUNK` pixels in which the sheet runs on without a jump;
+    gives how many. `begins` gets a stretch's first pixel, `firsts` and `lasts` the range of its cells."""
     n, x = 0, 0
     while x < cells.size:
         low, high, start = i64(cells[x]), i64(cells[x]), x
@@ -168,10 +184,10 @@ def stretches(cells, begins, firsts, lasts):
 @kernel
 def is_busy(busy, row, first, last):
     """Whether anything but 0 may lie in the cells `first` to `last` of a sheet's row or the two rows after it."""
+    found = u8(0)
     for block in range(first // BLOCK, last // BLOCK + 1):
-        if busy[row, block]:
-            return True
-    return False
+        found |= busy[row, block]
+    return found != 0
 
 
 @kernel
@@ -181,8 +197,9 @@ def blend(
 ):  # fmt: skip
     """Lay `sheet` over (H, W, C) pixels in place; `inverted`: its coverage is 255 minus its values.
 
-    `busy` is the sheet's `occupancy`. `top` and `left` are the picture's first row and column, counted from the corner of
-    the print, which the offsets mean. With `code` 0 no masks are kept; they may then be empty. `colour` is (C) float32.
+    `busy` is the sheet's `occupancy`. `top` and `left` are the picture's first row and column, counted from the corner
+    of the print, which the offsets mean. With `code` 0 no masks are kept; they may then be empty. `colour` is (C)
+    float32.
     """
     height, width, channels = pixels.shape
     values = pixels.reshape(height, width * channels)
@@ -196,6 +213,7 @@ def blend(
     line, packed, neighbours = np.empty(wide + 2, np.uint32), np.empty(wide, np.uint32), np.empty(width, np.uint32)
     coverage, everywhere = np.empty(width, np.uint8), np.full(width, 255, np.uint8)
     dense, flip = inverted or even != 0, u8(255) if inverted else u8(0)
+    aligned = step == ONE and y_offset % ONE == 0 and x_offset % ONE == 0
     for y in range(height):
         row = i64(rows[y])
         three = row, beyond(row + 1, tall, wraps), beyond(row + 2, tall, wraps)
@@ -206,16 +224,21 @@ def blend(
                 continue
             x0, first, last = begins[part], firsts[part], lasts[part]
             part += 1
-            while part < parts and min(abs(firsts[part] - last), abs(lasts[part] - first)) < 4 and (
-                dense or is_busy(busy, row, firsts[part], lasts[part])
+            while (
+                part < parts
+                and min(abs(firsts[part] - last), abs(lasts[part] - first)) < 4
+                and (dense or is_busy(busy, row, firsts[part], lasts[part]))
             ):
                 first, last = min(first, firsts[part]), max(last, lasts[part])
                 part += 1
             n = begins[part] - x0
-            a, b, c = row_weights[0, y], row_weights[1, y], row_weights[2, y]
-            mixed_rows(line, sheet, three, first, last - first + 3, wraps, a, b, c)
-            pack(packed, line, first, last - first + 1)
-            mixed_cells(coverage, neighbours, packed, columns, weights, x0, n, flip)
+            if aligned:
+                copied_cells(coverage, sheet, row, columns, x0, n, flip)
+            else:
+                a, b, c = row_weights[0, y], row_weights[1, y], row_weights[2, y]
+                mixed_rows(line, sheet, three, first, last - first + 3, wraps, a, b, c)
+                pack(packed, line, first, last - first + 1)
+                mixed_cells(coverage, neighbours, packed, columns, weights, x0, n, flip)
             blend_row(values, coverage, y, x0, n, strength, colour, fade, floor, ceiling, even)
             if code != 0:
                 mark_row(mask, loss, classes, coverage if even == 0 else everywhere, y, x0, n, strength, code)

@@ -14,21 +14,20 @@ from degrade.engine.kernels.noise import fill_bits, row_key
 
 u8, u32, f32, i32 = np.uint8, np.uint32, np.float32, np.int32
 
-LATTICE = 128
+LATTICE = 64
 """Cells on a side of a lattice of random values; the noise on it repeats after as many features."""
 
 
 @kernel
 def lattice(k0, k1):
-    """Random values in [-127, 127] as a flat int8 array of `LATTICE`²: `value_noise` for kernels that ask for so much
+    """Random float32 values in [-1, 1] as a flat array of `LATTICE`²: `value_noise` for kernels that ask for so much
     noise in so small a place that hashing anew each time would cost more than the damage."""
-    values = np.empty(LATTICE * LATTICE, np.int8)
-    bits = np.empty(LATTICE * LATTICE // 4, np.uint32)
+    values = np.empty(LATTICE * LATTICE, np.float32)
     start, stride = row_key(k0, k1, 0)
-    fill_bits(bits, start, stride)
-    octets = bits.view(np.uint8)
+    fill_bits(values.view(np.uint32), start, stride)
+    bits = values.view(np.uint32)
     for i in range(values.size):
-        values[i] = np.int8(max(i32(octets[i]) - i32(128), i32(-127)))
+        values[i] = f32(bits[i] >> u32(8)) * f32(2.0 / 16777215) - f32(1)
     return values
 
 
@@ -39,13 +38,13 @@ def lattice_noise(values, x, y):
     fx, fy = f32(x - xf), f32(y - yf)
     sx = fx * fx * (f32(3) - f32(2) * fx)
     sy = fy * fy * (f32(3) - f32(2) * fy)
-    x0, y0 = u32(i32(xf) & 127), u32((i32(yf) & 127) << 7)
-    x1, y1 = u32((x0 + u32(1)) & u32(127)), u32((y0 + u32(128)) & u32(16383))
-    v00, v10 = f32(values[u32(y0 | x0)]), f32(values[u32(y0 | x1)])
-    v01, v11 = f32(values[u32(y1 | x0)]), f32(values[u32(y1 | x1)])
-    p = v00 + sx * (v10 - v00)
-    q = v01 + sx * (v11 - v01)
-    return (p + sy * (q - p)) * f32(1 / 127.0)
+    xi, yi = i32(xf), i32(yf)
+    x0, y0 = u32(xi & i32(63)), u32((yi & i32(63)) << i32(6))
+    x1, y1 = u32((xi + i32(1)) & i32(63)), u32(((yi + i32(1)) & i32(63)) << i32(6))
+    v00, v01 = values[u32(y0 | x0)], values[u32(y1 | x0)]
+    p = v00 + sx * (values[u32(y0 | x1)] - v00)
+    q = v01 + sx * (values[u32(y1 | x1)] - v01)
+    return p + sy * (q - p)
 
 
 @kernel

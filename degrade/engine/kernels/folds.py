@@ -121,7 +121,7 @@ def wandering(offset, length, free, fold, k0, k1):
     stays below a thousandth or so of the length, and the unsteadiness of tearing over a few millimetres."""
     n = offset.size
     offset[:] = f32(0)
-    fractal_noise_1d(offset, f32(n) * f32(0.4), 7, HURST, salted(k0, fold, 1), k1)
+    fractal_noise_1d(offset, f32(n) * f32(0.4), 4, HURST, salted(k0, fold, 1), k1)
     large = f32(0.0012) * length * exp2(f32(0.6) * normal_at(k0, k1, fold, 4))
     zigzag = np.zeros(n, np.float32)
     fractal_noise_1d(zigzag, f32(30), 4, f32(0.6), salted(k0, fold, 2), k1)

@@ -121,7 +121,7 @@ def draw_break(
     """
     scale, rough, roughest = f32(px_per_mm), f32(roughness), f32(roughness * ROUGHEST)
     mm, fine = f32(1) / scale, i32(subsamples)
-    per_sub = scale * f32(fine)
+    per_sub, mm_per_sub = scale * f32(fine), mm / f32(fine)
     share = f32(255) / f32(fine * fine)
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
@@ -139,7 +139,7 @@ def draw_break(
             if xa >= xb:
                 continue
             row = coverage[y]
-            samples_per_mm = f32(PER_SEGMENT) / length
+            samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
             for x in range(xa, xb):
                 fx = f32(x)
                 a, b, d = a0 + fx * da, b0 + fx * db, d0 + fx * dd
@@ -164,8 +164,11 @@ def draw_break(
                         px = (fx + f32(0.5)) * mm + ox
                         t = f + (ox * ux + oy * uy) * samples_per_mm
                         away = d + ux * oy - uy * ox - (centre + t * centre_slope)
-                        noise = rough * edge_noise(values, px, py, (f32(j) + t) / samples_per_mm, away)
                         ahead, behind = max(p + t * p_slope, f32(0)), max(m + t * m_slope, f32(0))
+                        facing = ahead if away > f32(0) else behind
+                        if abs(away) > facing + roughest * min(facing, f32(CHIP_MM)) + f32(0.5) * mm_per_sub:
+                            continue
+                        noise = rough * edge_noise(values, px, py, (f32(j) + t) * mm_per_sample, away)
                         ahead += noise * min(ahead, f32(CHIP_MM))
                         behind += noise * min(behind, f32(CHIP_MM))
                         total += strip(away * per_sub, max(ahead, f32(0)) * per_sub, max(behind, f32(0)) * per_sub)
@@ -211,15 +214,18 @@ def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_p
                 outside = (abs(away) - half) * fade
                 if half <= f32(0) or outside >= f32(1):
                     continue
+                falloff = (f32(1) - outside) * (f32(1) - outside) if outside > f32(0) else f32(1)
+                # A break that is only just open holds less dirt than a wide one.
+                soiled = falloff * min(half * fade * f32(3), f32(1)) * strength
+                if soiled < f32(1):
+                    continue
                 px, py = (fx + f32(0.5)) * mm, (f32(y) + f32(0.5)) * mm
                 patch = (
                     f32(0.25)
                     + f32(0.8) * lattice_noise(values, px * f32(0.45) + f32(11), py * f32(0.45))
                     + f32(0.5) * lattice_noise(values, px * f32(1.4), py * f32(1.4) + f32(23))
                 )
-                falloff = (f32(1) - outside) * (f32(1) - outside) if outside > f32(0) else f32(1)
-                # A break that is only just open holds less dirt than a wide one.
-                soiled = min(max(patch, f32(0)), f32(1)) * falloff * min(half * fade * f32(3), f32(1)) * strength
+                soiled *= min(max(patch, f32(0)), f32(1))
                 row[x] = max(row[x], u8(i32(soiled + f32(0.5))))
     return whole
 

@@ -15,7 +15,7 @@ u32, f32, i32 = np.uint32, np.float32, np.int32
 
 LIGHT, DARK, MIXED = 0, 1, 2
 """Codes of the polarities."""
-STEP_MM = 0.7
+STEP_MM = 0.9
 """Length of one straight piece of an arc, unless the arc is so long that it would have more than `MOST_PIECES`."""
 MOST_PIECES = 64
 MOST_TOGETHER = 64
@@ -57,8 +57,8 @@ def draw_arc(coverage, height, width, x, y, turns, bend, length, half, alpha, go
     waver, skips = waver[: pieces + 1], skips[: pieces + 1]
     waver[:], skips[:] = f32(0), f32(0)
     key = mix32(u32(k0) ^ u32(u32(own) * u32(0x9E3779B1)))
-    fractal_noise_1d(waver, f32(7), 3, f32(0.5), key, k1)
-    fractal_noise_1d(skips, f32(2.6), 2, f32(0.7), key ^ u32(0x55), k1)
+    fractal_noise_1d(waver, f32(6), 3, f32(0.5), key, k1)
+    fractal_noise_1d(skips, f32(2.1), 2, f32(0.7), key ^ u32(0x55), k1)
     skew = (uniform_at(key, k1, 7, 0) - f32(0.5)) * f32(1.5)
     hook = uniform_at(key, k1, 7, 1)
     turn_at, turned = f32(2), f32(0)
@@ -69,22 +69,30 @@ def draw_arc(coverage, height, width, x, y, turns, bend, length, half, alpha, go
     sine, cosine = sincos(turns)
     px = x - f32(0.5) * length * cosine
     py = y - f32(0.5) * length * sine
+    sine, cosine = sincos(turns - f32(0.5) * bend * length)
+    turn_sine, turn_cosine = sincos(bend * step)
     ax, ay, a_half, a_alpha = px, py, f32(0), f32(0)
     whole = i32(0), i32(0), i32(0), i32(0)
+    # On a small picture several pieces fall within a pixel: one stroke then serves them.
+    stride = max(i32(f32(0.9) / (step * px_per_mm)), 1)
     for p in range(pieces + 1):
         t = f32(p) / f32(pieces)
+        if p > 0:
+            px, py = px + step * cosine, py + step * sine
+            cosine, sine = cosine * turn_cosine - sine * turn_sine, sine * turn_cosine + cosine * turn_sine
+        if t > turn_at:
+            sine, cosine = sincos(turns + bend * (t - f32(0.5)) * length + turned)
+            turn_at = f32(2)
+        if p % stride != 0 and p != pieces:
+            continue
         s = t + skew * t * (f32(1) - t) * f32(0.66)
         swell = f32(4) * s * (f32(1) - s)
         rise = swell * (f32(2) - swell)
-        heading = turns + bend * (t - f32(0.5)) * length + (turned if t > turn_at else f32(0))
-        sine, cosine = sincos(heading)
-        if p > 0:
-            px, py = px + step * cosine, py + step * sine
         side = f32(0.05) * waver[p]
         bx, by = (px - side * sine) * px_per_mm, (py + side * cosine) * px_per_mm
         b_half = half * (f32(0.55) + f32(0.45) * rise) * max(f32(1) + uneven * skips[p], f32(0.2)) * px_per_mm
         b_alpha = min(max(alpha * rise * (f32(1) + f32(0.75) * skips[p]), f32(0)), f32(1))
-        if p > 0:
+        if p > 0 and a_alpha + b_alpha > f32(0):
             box = stroke(coverage, height, width, ax, ay, bx, by, a_half, b_half, a_alpha, b_alpha)
             whole = joined(whole, box)
         ax, ay, a_half, a_alpha = bx, by, b_half, b_alpha
