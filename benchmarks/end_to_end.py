@@ -93,7 +93,9 @@ def ceiling(files: Sequence[Path], out: Path, quality: int) -> None:
             data = file.read_bytes()
             picture = decode(data)
             again = encode_jpeg(picture.pixels, quality)
-            tar.add(file.stem, [("clean.jpg", data), ("degraded.jpg", again), ("json", b"{}")])
+            for suffix, member in (("clean.jpg", data), ("degraded.jpg", again), ("json", b"{}")):
+                tar.add(f"{file.stem}.{suffix}", member)
+        tar.commit()
 
 
 def our_build(recipe: Any, source: Path, out: Path, workers: int) -> None:

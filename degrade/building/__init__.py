@@ -10,7 +10,7 @@
 
 Inside: `run` (all of it, in order), `plan` (what makes two builds the same build), `workfolder` (the output's own
 memory), `locks`, `ledger` (a finished shard), `worker` (makes a shard), `executors` (processes), `finish` (index,
-rejects, manifest, card), `progress`, `report`.
+rejects, manifest, card), `arguments`, `progress`, `report`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +35,8 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
     WriteError
         A file cannot be written.
     """
-    digests, shards, splits, rejects = _write_lists(folder, plan)
+    tally = _Tally(plan)
+    digests = _write_lists(folder, plan, tally)
     facts = {
         "degrade": plan.versions["degrade"],
         "recipe": plan.recipe,
@@ -42,14 +44,8 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
         "members": list(plan.members),
         "plan": {"hash": plan.hash, "corpus": plan.corpus, "limit": plan.limit, "versions": plan.versions},
         "environment": environment(),
-        "counts": {
-            "photographs": plan.photographs,
-            "pairs": sum(split["pairs"] for split in splits.values()),
-            "rejected": rejects.total(),
-            "rejects": dict(sorted(rejects.items())),
-            "splits": splits,
-        },
-        "shards": shards,
+        "counts": tally.counts(),
+        "shards": tally.shards,
         "files": digests,
     }
     manifest = manifest_bytes(facts)
@@ -62,41 +58,60 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
     return facts
 
 
-def _write_lists(
-    folder: WorkFolder, plan: Plan
-) -> tuple[dict[str, str], list[dict[str, Any]], dict[str, dict[str, int]], Counter[str]]:
-    """Index and rejects; gives their digests, and what the manifest says of shards, splits and rejects."""
-    shards: list[dict[str, Any]] = []
-    rejects: Counter[str] = Counter()
-    splits = {split: {"photographs": 0, "pairs": 0, "rejected": 0, "shards": 0, "bytes": 0} for split in plan.splits}
+class _Tally:
+    """What the manifest says of shards, splits and rejects."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.shards: list[dict[str, Any]] = []
+        self.rejects: Counter[str] = Counter()
+        self.splits = {split: Counter(photographs=0, pairs=0, rejected=0, shards=0, bytes=0) for split in plan.splits}
+
+    def add(self, ledger: Ledger) -> None:
+        """One more shard."""
+        self.shards.append(
+            {
+                "file": ledger.file, "split": ledger.split, "photographs": ledger.photographs,
+                "pairs": ledger.pairs, "bytes": ledger.size, "sha256": ledger.sha256,
+            }
+        )  # fmt: skip
+        self.rejects.update(ledger.rejects)
+        self.splits[ledger.split].update(
+            photographs=ledger.photographs, pairs=ledger.pairs, rejected=ledger.rejected,
+            shards=1 if ledger.pairs else 0, bytes=ledger.size,
+        )  # fmt: skip
+
+    def counts(self) -> dict[str, Any]:
+        """The manifest's `counts`."""
+        whole = Counter[str]()
+        for split in self.splits.values():
+            whole.update(split)
+        return {
+            "photographs": whole["photographs"],
+            "pairs": whole["pairs"],
+            "rejected": self.rejects.total(),
+            "rejects": dict(sorted(self.rejects.items())),
+            "splits": {name: dict(split) for name, split in self.splits.items()},
+        }
+
+
+def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally) -> dict[str, str]:
+    """Write index and rejects, and count on the way; gives the digests of both."""
     with (
         writing(folder.out),
-        DurableFile(folder.out / INDEX) as first_file,
-        DurableFile(folder.out / REJECTS) as second,
+        DurableFile(folder.out / INDEX) as index_file,
+        DurableFile(folder.out / REJECTS) as rejects_file,
     ):
-        index, rejected = _Lines(first_file), _Lines(second)
+        index, rejects = _Lines(index_file), _Lines(rejects_file)
         for line in folder.listed_rejects():
-            rejected.add(line)
-        rejects.update(folder.listed_reasons())
+            rejects.add(line)
+            tally.rejects[json.loads(line)["reason"]] += 1
         for ledger in _ledgers(folder, plan):
+            tally.add(ledger)
             first, *others = ledger.lines
             index.add(first)
             for line in others:
-                rejected.add(line)
-            rejects.update(ledger.rejects)
-            shards.append(
-                {
-                    "file": ledger.file, "split": ledger.split, "photographs": ledger.photographs,
-                    "pairs": ledger.pairs, "bytes": ledger.size, "sha256": ledger.sha256,
-                }
-            )  # fmt: skip
-            for name, more in (
-                ("photographs", ledger.photographs), ("pairs", ledger.pairs), ("rejected", ledger.rejected),
-                ("shards", 1 if ledger.pairs else 0), ("bytes", ledger.size),
-            ):  # fmt: skip
-                splits[ledger.split][name] += more
-        digests = {INDEX: index.commit(), REJECTS: rejected.commit()}
-    return digests, shards, splits, rejects
+                rejects.add(line)
+        return {INDEX: index.commit(), REJECTS: rejects.commit()}
 
 
 def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:
@@ -104,7 +119,7 @@ def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:
         path = folder.ledger_path(shard)
         try:
             yield read_ledger(path)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, KeyError, ValueError, TypeError) as error:
             cure = "delete that file and run the same command again, which makes this shard anew"
             raise BuildError(f"{path} is damaged ({error})", cure) from error
 

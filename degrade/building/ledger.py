@@ -6,7 +6,8 @@ The first line holds the facts, the second is the shard's line of the index, the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,27 +53,37 @@ class Ledger:
     def write(self, path: Path) -> None:
         """Put it on disk. Raises OSError."""
         facts = {name: value for name, value in vars(self).items() if name != "lines"}
-        write_durably(path, "".join(f"{line}\n" for line in (COMPACT(facts), *self.lines)).encode("ascii"))
+        body = "".join(f"{line}\n" for line in self.lines)
+        write_durably(path, f"{COMPACT(facts | {'body': len(body)})}\n{body}".encode("ascii"))
 
 
 def finished_ledger(path: Path, out: Path, plan: str) -> Ledger | None:
     """The ledger at `path`, without its lines, if it vouches for a shard of this plan that is in place; else None.
 
-    A tar without a ledger, or of another size than the ledger's, counts as never made.
+    A tar without a whole ledger, or of another size than the ledger's, counts as never made.
     """
     try:
-        with path.open(encoding="ascii") as lines:
-            ledger = Ledger(**json.loads(lines.readline()))
+        with path.open("rb") as file:
+            first = file.readline()
+            ledger, body = _parsed(first)
+            whole = os.fstat(file.fileno()).st_size == len(first) + body
         size = (out / ledger.file).stat().st_size if ledger.pairs else 0
-    except (OSError, ValueError, TypeError):
+    except (OSError, KeyError, ValueError, TypeError):
         return None
-    return ledger if ledger.plan == plan and ledger.size == size else None
+    return ledger if whole and ledger.plan == plan and ledger.size == size else None
 
 
 def read_ledger(path: Path) -> Ledger:
-    """The ledger at `path` with its lines. Raises OSError or ValueError."""
-    facts, *lines = path.read_text("ascii").splitlines()
-    return Ledger(**json.loads(facts), lines=tuple(lines))
+    """The ledger at `path` with its lines. Raises OSError, KeyError, ValueError or TypeError."""
+    first, *lines = path.read_text("ascii").splitlines()
+    return replace(_parsed(first)[0], lines=tuple(lines))
+
+
+def _parsed(first: str | bytes) -> tuple[Ledger, int]:
+    """The facts, and the length of the lines below them."""
+    facts = json.loads(first)
+    body = int(facts.pop("body"))
+    return Ledger(**facts), body
 
 
 def reject_line(reject: Reject, split: str | None) -> str:

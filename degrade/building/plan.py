@@ -233,11 +233,11 @@ def _recipe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> li
 
 
 def _flat(data: Any, path: str) -> Iterable[tuple[str, Any]]:
-    """(path, value) of every number and word in nested data."""
-    if isinstance(data, Mapping):
+    """(path, value) of every number and word, and of every empty group, in nested data."""
+    if isinstance(data, Mapping) and data:
         for name, value in data.items():
             yield from _flat(value, f"{path}.{name}" if path else str(name))
-    elif isinstance(data, Sequence) and not isinstance(data, str):
+    elif isinstance(data, Sequence) and data and not isinstance(data, str):
         for place, value in enumerate(data):
             yield from _flat(value, f"{path}[{place}]")
     else:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from degrade.building.arguments import Part, check_arguments, parse_part
 from degrade.building.errors import BuildError
-from degrade.building.executors import START_METHODS, make_here, make_in_processes
+from degrade.building.executors import make_here, make_in_processes
 from degrade.building.finish import finish
 from degrade.building.ledger import Ledger, finished_ledger
 from degrade.building.plan import Plan, Shard, make_plan
@@ -18,7 +20,7 @@ from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
 from degrade.building.warm import warm_recipe
 from degrade.building.worker import Job
-from degrade.building.workfolder import Part, WorkFolder
+from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
 from degrade.corpus.names import source_of
 from degrade.recipes import Recipe, load_recipe
@@ -87,8 +89,8 @@ def build(
         The recipe, the source, or something that the recipe's steps need cannot be used.
     """
     started = time.perf_counter()
-    _check_arguments(workers, limit, start_method)
-    chosen_part = _parse_part(part, overwrite)
+    check_arguments(workers, limit, start_method)
+    chosen_part = parse_part(part, overwrite)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     source = source if source is not None else recipe.source
     folder = WorkFolder(Path(out if out is not None else recipe.name).expanduser().absolute())
@@ -98,6 +100,7 @@ def build(
     folder.check_place(overwrite)
     if not overwrite:
         folder.check_plan(plan)
+    recipe.prepare()
     shards = plan.part(chosen_part)
     draft = Report(folder.out, plan.hash, 0, 0, {}, {}, listing.ignored, 0, 0, part=chosen_part, dry_run=dry_run)
     if dry_run:
@@ -108,7 +111,7 @@ def build(
     with folder.held(chosen_part) as descriptors:
         with writing(folder.out):
             _take_over(folder, plan, overwrite, chosen_part)
-            if folder.stored_plan() != plan:
+            if chosen_part is None or folder.stored_plan() != plan:
                 folder.store(plan, photographs, listing.rejects, _source_from(source, folder.out))
             del photographs
             todo = folder.unfinished(plan, shards)
@@ -156,32 +159,6 @@ def merge(out: Path_, *, progress: Progress | None = None) -> Report:
 
 
 # --- before -----------------------------------------------------------------------------------------------------------
-
-
-def _check_arguments(workers: int | None, limit: int | None, start_method: str) -> None:
-    for name, value in (("workers", workers), ("limit", limit)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise BuildError(f"{name} is {value!r}", "give a whole number from 1", exit_code=2)
-    if start_method not in START_METHODS:
-        raise BuildError(
-            f"there is no start method {start_method!r}", f"choose {', '.join(START_METHODS)}", exit_code=2
-        )
-
-
-def _parse_part(part: str | Part | None, overwrite: bool) -> Part | None:
-    if part is None:
-        return None
-    words = part.split("/") if isinstance(part, str) else list(part)
-    try:
-        first, of = (int(word) for word in words)
-    except (TypeError, ValueError):
-        first, of = 0, 0
-    if not 1 <= first <= of:
-        raise BuildError(f"part {part!r} is no part", "give i/n with i from 1 to n, such as 2/8", exit_code=2)
-    if overwrite:
-        cure = "remove the output first, then build its parts"
-        raise BuildError("a part must not overwrite what other parts have made", cure, exit_code=2)
-    return first, of
 
 
 def _listing(corpus: Corpus, out: Path) -> Listing:
@@ -267,7 +244,7 @@ def _planned(out: Path, plan: Plan, shards: list[Shard], todo: list[Shard], work
 def _report(draft: Report, folder: WorkFolder, plan: Plan, shards: list[Shard], built: list[str]) -> Report:
     """`draft` with what the ledgers of `shards` say."""
     splits = Counter(dict.fromkeys(plan.splits, 0))
-    rejects = Counter(folder.listed_reasons() if draft.part is None else ())
+    rejects = Counter(json.loads(line)["reason"] for line in (folder.listed_rejects() if draft.part is None else ()))
     size = photographs = 0
     for shard in shards:
         ledger = _ledger(folder, plan, shard)

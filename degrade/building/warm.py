@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,7 @@ def warm(steps: Iterable[Step], compiling: Callable[[], None] | None = None) -> 
     DegradeError
         What a step needs, such as textures, is not there.
     """
-    from degrade.engine.kernels.kernel import announce_compilation
-
-    with announce_compilation(compiling or (lambda: None)):
+    with _announced(compiling):
         for step in steps:
             step.prepare()
             for op in step.flattened():
@@ -45,12 +44,10 @@ def warm(steps: Iterable[Step], compiling: Callable[[], None] | None = None) -> 
 
 def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
     """`warm` for a recipe: its steps, its frame, its kinds of pictures."""
-    from degrade.engine.kernels.kernel import announce_compilation
-
-    warm(recipe.steps, compiling)
     side = max(96, recipe.min_side)
     dtype = np.uint16 if recipe.output.image == "png16" else np.uint8
-    with announce_compilation(compiling or (lambda: None)):
+    with _announced(compiling):
+        warm(recipe.steps)
         for channels in (3, 1):
             image = _picture(side, channels).astype(dtype)
             try:
@@ -58,6 +55,17 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
                     _ = recipe.make(image, key=key, dtype=dtype).degraded
             except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
                 _log.debug("the recipe fails on a plain picture of %d channels: %s", channels, error)
+
+
+@contextmanager
+def _announced(compiling: Callable[[], None] | None) -> Iterator[None]:
+    from degrade.engine.kernels.kernel import announce_compilation
+
+    if compiling is None:
+        yield
+        return
+    with announce_compilation(compiling):
+        yield
 
 
 def _run(op: Degradation) -> None:

@@ -25,13 +25,10 @@ from degrade.corpus import Photograph, Reject
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder, write_durably
 from degrade.shards.errors import ShardError, writing
 from degrade.shards.index import COMPACT
-from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, WORK, is_shard_file, temporary
+from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, SHEET, WORK, is_shard_file, temporary
 from degrade.shards.manifest import read_manifest
 
-Part = tuple[int, int]
-"""(i, n): part i of n, from 1."""
-
-_OWN = (MANIFEST, INDEX, REJECTS, CARD)
+_OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 _LOCK, _PLAN, _LISTING, _LISTED_REJECTS, _SOURCE = "lock", "plan.json", "listing.jsonl", "rejects.jsonl", "source"
 _REBUILD = "add --overwrite to build it anew, or choose another --out"
 
@@ -74,7 +71,7 @@ class WorkFolder:
         return True
 
     @contextmanager
-    def held(self, part: Part | None) -> Iterator[list[int]]:
+    def held(self, part: tuple[int, int] | None) -> Iterator[list[int]]:
         """Keep other builds out while inside, but for other parts of the same build; gives the locks' descriptors.
 
         Raises BuildError if another build is at work here, WriteError if the output cannot be written.
@@ -146,12 +143,15 @@ class WorkFolder:
             return [Photograph(*json.loads(lines.readline())) for _ in range(shard.photographs)]
 
     def listed_rejects(self) -> list[str]:
-        """Lines of rejects.jsonl for what was bad at listing. Raises OSError."""
-        return (self.work / _LISTED_REJECTS).read_text("ascii").splitlines()
-
-    def listed_reasons(self) -> list[str]:
-        """The reason of each of these. Raises OSError or ValueError."""
-        return [json.loads(line)["reason"] for line in self.listed_rejects()]
+        """Lines of rejects.jsonl for what was bad at listing. Raises BuildError."""
+        path = self.work / _LISTED_REJECTS
+        try:
+            lines = path.read_text("ascii").splitlines()
+            for line in lines:
+                json.loads(line)["reason"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BuildError(f"{path} is damaged ({error})", "run the build again, which writes it anew") from error
+        return lines
 
     # ------------------------------------------------------------------ what is done
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from degrade.cli.console import COMPILING, columns, emit, json_option, say, show
+from degrade.cli.console import columns, compiling_is_said, emit, json_option, say, show
 
 if TYPE_CHECKING:
     from degrade.engine.degradation import Degradation
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 MARK = "*"
 """Stands at an op whose bytes depend on the machine."""
+_FRAMED: dict[str, Any] = {
+    "recipe": 1, "name": "framed", "steps": ["grayscale"], "output": {"image": "png16"},
+    "frame": {"size": 128, "rotate_deg": 3, "zoom": 1.1, "brightness": 0.1},
+}  # fmt: skip
+"""A recipe that needs the kernels of the frame."""
 
 
 @click.command()
@@ -51,19 +56,22 @@ def warm() -> None:
 
     Both go to the user's cache folder (DEGRADE_CACHE names another one), so that the first build starts at once.
     """
-    from degrade.building import warm as warm_steps
+    from degrade.building.warm import warm as warm_steps
     from degrade.building.warm import warm_recipe
     from degrade.cachedir import user_cache
     from degrade.recipes import load_recipe
     from degrade.resources import shipped_names
+    from degrade.textures.bank import prepare
 
     cache = user_cache()
     if cache is None:
         raise click.ClickException("no cache folder can be written, nothing would be kept; name one in DEGRADE_CACHE")
-    say(COMPILING)
-    warm_steps(_variants())
-    for name in shipped_names("recipes"):
-        warm_recipe(load_recipe(name))
+    with compiling_is_said():
+        for texture in shipped_names("textures"):
+            prepare(texture)
+        warm_steps(_variants())
+        for recipe in [load_recipe(_FRAMED), *map(load_recipe, shipped_names("recipes"))]:
+            warm_recipe(recipe)
     say(f"ready, in {cache}")
 
 

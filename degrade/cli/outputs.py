@@ -73,9 +73,11 @@ def verify(out: str, as_json: bool) -> None:
 
     All that is wrong is listed at once, and the exit code is 1 if anything is.
     """
+    from degrade.cli.progress import counting
     from degrade.shards import verify as verified
 
-    found = verified(out)
+    with counting("shards") as progress:
+        found = verified(out, progress)
     if as_json:
         emit(found.to_data())
     for problem in found.problems[:_MOST_SHOWN]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -119,9 +121,9 @@ class Drawn(Shown):
 class Told(Shown):
     """A line now and then, for logs."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._told = time.monotonic()
+    def _start_counting(self) -> None:
+        super()._start_counting()
+        self._told = self._started
 
     def update(self) -> None:
         now = time.monotonic()
@@ -157,5 +159,23 @@ class Events(Progress):
 
 def shown_progress() -> Shown:
     """A bar if stderr is a terminal, else lines."""
+    console = _terminal()
+    return Drawn(console) if console else Told()
+
+
+@contextmanager
+def counting(things: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; gives what is to be called with how many `things` are done, and of how many."""
+    console = _terminal()
+    if console is None:
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, auto_refresh=False, transient=True) as bar:
+        task = bar.add_task(things, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
+
+
+def _terminal() -> Console | None:
     console = Console(stderr=True)
-    return Drawn(console) if console.is_terminal and not console.is_dumb_terminal else Told()
+    return console if console.is_terminal and not console.is_dumb_terminal else None

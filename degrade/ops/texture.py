@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from degrade.engine.damage import DamageClass, Stage
@@ -12,7 +14,7 @@ from degrade.engine.kernels import blend
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.textures import bank
-from degrade.textures.sheet import Sheet
+from degrade.textures.sheet import Bytes, Sheet
 
 BLENDS: dict[str, tuple[float, float, float, float]] = {
     "add": (1.0, 0.0, 0.0, 0.0),
@@ -26,9 +28,10 @@ BLENDS: dict[str, tuple[float, float, float, float]] = {
 DARKENING = ("darken", "multiply")
 """Blends under which white changes nothing."""
 _SHOWN = {"nothing": None} | {damage.name.lower(): damage for damage in DamageClass}
-_HALFWAY = 2**0.5
-"""Between two levels."""
-_LATTICE_PX = 8
+_LATTICE_PX = 24
+"""Places of sheets are multiples of this: whole pixels at the commonest reductions too."""
+_FINEST = 1 / 1.5**0.5
+"""Below this a sheet's pixel is enlarged."""
 _NO_LAYERS = (np.empty((0, 0), np.uint8),) * 3
 
 
@@ -47,8 +50,11 @@ class Texture(Degradation):
 
     The mask is what the sheet covers, however weak the blend (the distance from the tone that changes nothing; all of
     the picture under alpha with tones); `loss` is that times the strength, the share of the tonal range that is gone. A
-    surface such as paper keeps no masks, and at scale 1 its true size is kept to within a factor of 1.41: it is taken
-    pixel by pixel from the nearest halving of its resolution.
+    surface such as paper keeps no masks.
+
+    The sheets of this package exist reduced 1, 1.5, 2, 3, 4, 6 … times; the nearest is taken pixel by pixel, so that
+    true sizes are kept to within a factor of 1.23. A folder's pictures are resampled to their exact size, which takes
+    two to three times as long.
 
     Reference: T. Porter, T. Duff, Compositing digital images, doi:10.1145/800031.808606; ISO 32000-2:2020, 11.3.5,
     blend modes.
@@ -94,9 +100,7 @@ class Texture(Degradation):
         chances = key.at("place").uniforms()
         names = source.names_for(photo.split)
         sheet = source.sheet(names[int(chances[0] * len(names))])
-        per_px = _sheet_pixels(photo, sheet, source.px_per_mm) / drawn["scale"]
-        aligned = source.tones and sheet.wraps and drawn["scale"] == 1
-        level, step, y, x = _placed(photo, sheet, per_px, aligned, chances[1], chances[2])
+        level, *geometry = _placed(photo, sheet, _scale(photo, sheet, source, drawn["scale"]), chances[1], chances[2])
         tone, fade, floor, ceiling = BLENDS[drawn["blend"]]
         colour, even = np.full(photo.channels, tone, np.float32), 0.0
         if drawn["blend"] == "alpha":
@@ -104,51 +108,50 @@ class Texture(Degradation):
                 fade, even = 0.0, float(strength)
             else:
                 colour = photo.colour(source.colour)
-        damage = self.damage_of(drawn)
+        inverted, damage = source.tones and drawn["blend"] in DARKENING, self.damage_of(drawn)
         blend.blend(
-            photo.pixels, *(photo.layers if damage else _NO_LAYERS), int(damage or 0),
-            sheet.levels[level], sheet.busy(level), -photo.print_box[0], -photo.print_box[2], step, *y, *x,
-            chances[3] < 0.5, chances[4] < 0.5, sheet.wraps,
-            source.tones and drawn["blend"] in DARKENING, float(strength), colour, fade, floor, ceiling, even,
+            photo.pixels, *(photo.layers if damage else _NO_LAYERS), int(damage or 0), level,
+            -photo.print_box[0], -photo.print_box[2], *geometry, chances[3] < 0.5, chances[4] < 0.5, sheet.wraps,
+            inverted, float(strength), colour, fade, floor, ceiling, even,
         )  # fmt: skip
 
 
-def _sheet_pixels(photo: Photo, sheet: Sheet, px_per_mm: float | None) -> float:
+def _scale(photo: Photo, sheet: Sheet, source: bank.Source, enlarged: float) -> float:
     """Pixels of the sheet on one of the photo."""
-    if px_per_mm is not None:
-        return px_per_mm / photo.px_per_mm
+    if source.px_per_mm is None:
+        top, bottom, left, right = photo.print_box
+        return min(sheet.height / (bottom - top), sheet.width / (right - left)) / enlarged
+    return _nearest_reduction(sheet.reductions, source.px_per_mm / photo.px_per_mm / enlarged)
+
+
+@lru_cache(maxsize=1024)
+def _nearest_reduction(reductions: tuple[float, ...], exact: float) -> float:
+    """The one of `reductions`, or of the first ones halved any number of times, that is nearest to `exact`."""
+    doubled = 1
+    while exact * doubled < _FINEST:
+        doubled *= 2
+    wanted = exact * doubled
+    return min(reductions, key=lambda reduction: max(reduction / wanted, wanted / reduction)) / doubled
+
+
+def _placed(photo: Photo, sheet: Sheet, per_px: float, u_y: float, u_x: float) -> tuple[Bytes, int, int, int, int, int]:
+    """(level, step, offset and extent down, offset and extent across), as `blend.blend` takes them.
+
+    The level is the coarsest that has all the detail; `per_px` pixels of the sheet are one of the photo.
+    """
+    reduction, level = next((level for level in reversed(sheet.levels) if level[0] <= per_px), sheet.levels[0])
+    step = max(round(per_px / reduction * blend.ONE), 1)
     top, bottom, left, right = photo.print_box
-    return min(sheet.height / (bottom - top), sheet.width / (right - left))
+    y = _along(sheet.height, reduction, step * (bottom - top), sheet.wraps, u_y)
+    x = _along(sheet.width, reduction, step * (right - left), sheet.wraps, u_x)
+    return level, step, *y, *x
 
 
-def _placed(
-    photo: Photo, sheet: Sheet, per_px: float, aligned: bool, u_y: float, u_x: float
-) -> tuple[int, int, tuple[int, int], tuple[int, int]]:
-    """(level, step, (offset, extent) down, the same across) in units of the kernel; `per_px` pixels of the sheet are
-    one of the photo. `aligned` takes the nearest level pixel by pixel."""
-    level, step = 0, per_px * blend.ONE
-    while step >= (_HALFWAY if aligned else 2) * blend.ONE and level + 1 < len(sheet.levels):
-        level, step = level + 1, step / 2
-    if aligned:
-        y, x = ((_on_lattice(n, u) >> level) * blend.ONE for n, u in ((sheet.height, u_y), (sheet.width, u_x)))
-        height, width = sheet.levels[level].shape
-        return level, blend.ONE, (y, height * blend.ONE), (x, width * blend.ONE)
-    whole = max(round(step), 1)
-    top, bottom, left, right = photo.print_box
-    y = _offset(sheet.height * blend.ONE >> level, whole * (bottom - top), sheet.wraps, u_y)
-    x = _offset(sheet.width * blend.ONE >> level, whole * (right - left), sheet.wraps, u_x)
-    return level, whole, y, x
-
-
-def _on_lattice(pixels: int, u: float) -> int:
-    """A place among `pixels` that is a whole pixel of the next levels too."""
-    return int(u * pixels) // _LATTICE_PX * _LATTICE_PX
-
-
-def _offset(extent: int, span: int, wraps: bool, u: float) -> tuple[int, int]:
-    """(where the print begins on the sheet, the sheet's extent) for a print that is `span` long on it."""
+def _along(side: int, reduction: float, span: int, wraps: bool, u: float) -> tuple[int, int]:
+    """(where a print that is `span` long begins on a sheet, the sheet's extent), in units of the kernel."""
+    extent = int(side * blend.ONE / reduction)
     slack = extent - span
     # A picture that just covers the print has no room to move, whichever way its size was rounded.
     if wraps or slack < -extent // 64:
-        return int(u * extent), extent
+        return int(int(u * side / _LATTICE_PX) * _LATTICE_PX * blend.ONE / reduction), extent
     return int(u * max(slack, 0)), extent

@@ -1,12 +1,14 @@
 """Recipes: what is to be done to a photograph, read from YAML, checked, written, described.
 
-    document    YAML text to plain data, with the place of every part       (words, scalars, errors serve it)
-    grammar     plain data to a Recipe, or every mistake at once            (steps, fields, presets serve it)
+    text        YAML text to a document: plain data, with the place of every part       (scalars, document serve it)
+    grammar     a document to a Recipe, or every mistake at once      (steps, fields, presets, words, errors serve it)
     recipe      the Recipe itself, as a callable; frame and output are its parts
     loading     from a shipped name, a file or a mapping to a Recipe; the list of shipped recipes
     check       warnings about recipes that can run but are unlikely to be meant
     dumping     a Recipe as YAML text
     schema      the JSON Schema that editors complete and check by
+
+What a recipe may say is derived from the declarations of the degradations, of the frame and of the output.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def _shuffled(step: Shuffle, latest: _Latest, remarks: list[Remark]) -> _Latest:
 def _out_of_order(step: Degradation, before: Degradation) -> Remark:
     what = f"{step.name} ({_stage_name(step.stage)}) follows {before.name} ({_stage_name(before.stage)})"
     if before.name == "jpeg":
-        return Remark(step, (), f"{what}: the file is decoded again, and what comes after it is not in it",
+        return Remark(step, (), f"{what}: its file is opened again, and what follows is not in it",
                       "put jpeg last")  # fmt: skip
     return Remark(step, (), f"{what}: a photograph lives the other way round", f"move it before {before.address}")
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from degrade.recipes.check import check_reading
-from degrade.recipes.document import LARGEST_BYTES, Document, parse_document, plain_document
+from degrade.recipes.document import Document, plain_document
 from degrade.recipes.errors import Problem, RecipeError
 from degrade.recipes.grammar import Reading, read
 from degrade.recipes.presets import Presets
 from degrade.recipes.recipe import Recipe
+from degrade.recipes.text import LARGEST_BYTES, parse_document
 from degrade.recipes.words import did_you_mean, shown
 from degrade.resources import shipped, shipped_names
 

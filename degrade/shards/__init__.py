@@ -5,14 +5,15 @@
     ShardError     an output that does not hold what it should
 
 Inside: `layout` (names of files), `durable` (files that appear whole), `tar`, `members` (a pair as files, and its JSON
-columns), `index`, `reader`, `manifest`, `card`, `verify`.
+columns), `index`, `reader`, `manifest`, `card`, `verify`, `pair_check`.
 """
 
 from __future__ import annotations
 
 from degrade.shards.errors import NameTooLong, NoSuchPair, ShardError, WriteError
+from degrade.shards.pair_check import Problem
 from degrade.shards.reader import Pairs, StoredPair, open_pairs
-from degrade.shards.verify import Problem, Verification, verify
+from degrade.shards.verify import Verification, verify
 
 __all__ = [
     "NameTooLong",

@@ -1,11 +1,12 @@
 """Where things lie in an output.
 
-README.md         the dataset card
-manifest.json     recipe, plan, environment, counts, SHA-256 of every shard
-index.jsonl       one line a shard: keys, offsets and sizes by member
-rejects.jsonl     one line an input that gave no pairs
-data/             the shards, {split}-{i:05d}-of-{n:05d}.tar
-.degrade/         what a build remembers in order to resume; may be deleted once it has finished
+README.md          the dataset card
+manifest.json      recipe, plan, environment, counts, SHA-256 of every shard
+index.jsonl        one line a shard: keys, offsets and sizes by member
+rejects.jsonl      one line an input that gave no pairs
+contact_sheet.png  drawn by the command line once all is there; no part of the data
+data/              the shards, {split}-{i:05d}-of-{n:05d}.tar
+.degrade/          what a build remembers in order to resume; may be deleted once it has finished
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ CARD = "README.md"
 MANIFEST = "manifest.json"
 INDEX = "index.jsonl"
 REJECTS = "rejects.jsonl"
+SHEET = "contact_sheet.png"
 DATA = "data"
 WORK = ".degrade"
 

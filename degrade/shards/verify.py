@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tarfile
 from collections import Counter
@@ -16,31 +15,7 @@ from degrade.shards.errors import ShardError
 from degrade.shards.index import ShardIndex, read_index
 from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS
 from degrade.shards.manifest import digest, read_manifest
-from degrade.shards.members import COLUMNS, JSON, MASKS, PICTURES
-
-_CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong.
-
-    Attributes
-    ----------
-    file : str
-        Relative to the output.
-    key : str
-        The pair, "" where it is not about one.
-    what : str
-        In words.
-    """
-
-    file: str
-    key: str
-    what: str
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.key, self.what) if part)
+from degrade.shards.pair_check import Problem, pair_problems
 
 
 @dataclass(frozen=True)
@@ -204,14 +179,14 @@ def _content_problems(
                 own, _, suffix = member.name.partition(".")
                 if own != key and key is not None:
                     pairs += 1
-                    yield from _pair_problems(name, key, members, entry, manifest)
+                    yield from pair_problems(name, key, members, entry, manifest)
                     members = {}
                 key = own
                 file = tar.extractfile(member)
                 members[suffix] = file.read() if file else b""
             if key is not None:
                 pairs += 1
-                yield from _pair_problems(name, key, members, entry, manifest)
+                yield from pair_problems(name, key, members, entry, manifest)
     except (tarfile.TarError, OSError) as error:
         yield Problem(name, "", f"it is no whole tar ({error})")
     if pairs != entry["pairs"]:
@@ -227,84 +202,3 @@ def _indexed(line: ShardIndex) -> list[tuple[str, int, int]]:
         for place, key in enumerate(line.keys)
         for suffix, (offsets, sizes) in line.members.items()
     ]
-
-
-# --- one pair ---------------------------------------------------------------------------------------------------------
-
-
-def _pair_problems(
-    name: str, key: str, members: dict[str, bytes], entry: dict[str, Any], manifest: dict[str, Any]
-) -> Iterator[Problem]:
-    if list(members) != manifest.get("members"):
-        yield Problem(name, key, f"its members are {', '.join(members)}, not {manifest.get('members')}")
-    row = None
-    if JSON in members:
-        row, wrong = _row(members[JSON])
-        wrong += _row_problems(row, key, entry, manifest) if row else []
-        yield from (Problem(name, key, what) for what in wrong)
-    for suffix, data in members.items():
-        if suffix != JSON and (what := _picture_problem(suffix, data, row)):
-            yield Problem(name, key, f"{suffix}: {what}")
-
-
-def _row(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
-    """The JSON columns, None if they are not what they should be, and what is wrong with them."""
-    try:
-        row = json.loads(data)
-    except ValueError as error:
-        return None, [f"its JSON is damaged ({error})"]
-    if not isinstance(row, dict) or list(row) != list(COLUMNS):
-        return None, ["its JSON has other columns"]
-    wrong = [
-        f"its JSON's {column} is {row[column]!r}, not of type {kind.__name__}"
-        for column, (kind, _) in COLUMNS.items()
-        if type(row[column]) is not kind
-    ]
-    return (None if wrong else row), wrong
-
-
-def _row_problems(row: dict[str, Any], key: str, entry: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
-    expected = {"key": key, "split": entry.get("split"), "fingerprint": manifest.get("fingerprint")}
-    wrong = [
-        f"its JSON's {column} is {row[column]!r}, not {value!r}"
-        for column, value in expected.items()
-        if row[column] != value
-    ]
-    for column in ("steps", "frame", "instances"):
-        try:
-            json.loads(row[column])
-        except ValueError as error:
-            wrong.append(f"its JSON's {column} is damaged ({error})")
-    return wrong
-
-
-def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> str | None:
-    from degrade.codecs import CodecError, decode_jpeg, decode_png
-
-    name, _, kind = suffix.partition(".")
-    if name not in PICTURES + MASKS or kind not in ("jpg", "png"):
-        return "no member of a pair"
-    try:
-        pixels = (decode_jpeg if kind == "jpg" else decode_png)(data)
-    except CodecError as error:
-        return str(error)
-    if row is None:
-        return None
-    height, width, channels = pixels.shape
-    if (height, width) != (row["height"], row["width"]):
-        return f"{width}×{height} pixels, its JSON says {row['width']}×{row['height']}"
-    if name in MASKS:
-        return None if channels == 1 and pixels.itemsize == 1 else "a mask is gray, with 8 bits"
-    expected = _channels(row, name)
-    if channels != expected or pixels.itemsize * 8 != row["depth"]:
-        return f"{channels} channels of {pixels.itemsize * 8} bits, its JSON says {expected} of {row['depth']}"
-    return None
-
-
-def _channels(row: dict[str, Any], side: str) -> int | None:
-    """The channels that the JSON gives for a side; None where it is damaged, which is told elsewhere."""
-    try:
-        clean, degraded = json.loads(row["frame"])["channels"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return int(clean if side == "clean" else degraded)

@@ -23,6 +23,7 @@ from degrade.textures.canvas import Bytes, blank_canvas, clustered_places, log_n
 u32, f32 = np.uint32, np.float32
 _PRINT_MM2 = 15_000
 _NODES = 96
+_STRAND_MM = 0.16
 _KINDS = ("bundles", "singles", "scuffs", "gouges")
 
 
@@ -82,7 +83,8 @@ def draw_strokes(
     canvas, side, px_per_mm, kind, places, main, aligned, length, length_sigma, width, width_sigma, k0, k1
 ):  # fmt: skip
     """Groups of one kind around `places`. 0: bundles of 3 to 12 near-parallel arcs; 1: single long strokes; 2: scuffs,
-    dozens of short hairlines close together; 3: gouges, short and deep, with crumbs beside them."""
+    dozens of short hairlines close together; 3: gouges, short and deep, with crumbs beside them. Wide scratches are
+    made of up to six hairlines side by side, each pressed on in its own way."""
     scale = f32(px_per_mm)
     values = lattice(k0, k1)
     bumps = np.empty(_NODES + 1, np.float32)
@@ -106,11 +108,18 @@ def draw_strokes(
             turn = heading + (uniform_at(k0, k1, own, base + 10) - f32(0.5)) * f32(0.04) * min(spread * f32(2), f32(1))
             px = cx + (c * along - s * aside) * scale
             py = cy + (s * along + c * aside) * scale
-            stream = u32(1000000 + 4096 * own + member)
-            bumps[:] = 0
-            spacing = max(f32(_NODES) * f32(2.5) / max(long, f32(2.5)), f32(1.5))
-            fractal_noise_1d(bumps, spacing, 3, 0.7, k0, k1 ^ stream)
-            draw_arc(canvas, side, px, py, turn, long * scale, half, curve, alpha, kind, bumps, k0, k1, stream)
+            strands = min(max(int(half * f32(2.5) / (scale * f32(_STRAND_MM)) + f32(0.5)), 1), 6)
+            for strand in range(strands):
+                stream = u32(1000000 + 4096 * own + 8 * member + strand)
+                bumps[:] = 0
+                spacing = max(f32(_NODES) * f32(2.5) / max(long, f32(2.5)), f32(1.5))
+                fractal_noise_1d(bumps, spacing, 3, 0.7, k0, k1 ^ stream)
+                beside = (f32(2 * strand + 1) / f32(strands) - f32(1)) * half
+                weaker = f32(1) if strand == 0 else f32(0.25) + f32(0.75) * uniform_at(k0, k1, stream, 4)
+                draw_arc(
+                    canvas, side, px - s * beside, py + c * beside, turn, long * scale, half / f32(strands), curve,
+                    alpha * weaker, bumps, k0, k1, stream,
+                )  # fmt: skip
             if kind == 3:
                 draw_crumbs(canvas, side, px, py, half, alpha, values, k0, k1, stream)
 
@@ -128,7 +137,7 @@ def group_shape(kind, u):
 
 
 @kernel
-def draw_arc(canvas, side, x, y, heading, length, half, curve, alpha, kind, bumps, k0, k1, stream):
+def draw_arc(canvas, side, x, y, heading, length, half, curve, alpha, bumps, k0, k1, stream):
     """An arc of `curve` turns about (x, y) px; it fades towards its ends and breaks up where `bumps` are low."""
     nodes = min(max(int(length / f32(3)), 5), _NODES)
     step = length / f32(nodes)
@@ -144,8 +153,6 @@ def draw_arc(canvas, side, x, y, heading, length, half, curve, alpha, kind, bump
         fade = rise * (f32(2) - rise)
         press = min(max(f32(0.75) + broken * bumps[node], f32(0)), f32(1))
         h1, a1 = half * (f32(0.5) + f32(0.5) * fade), alpha * fade * press
-        if kind == 3:
-            h1 = half * fade * (f32(0.6) + f32(0.5) * abs(bumps[node]))
         if node > 0:
             direction += curve / f32(nodes) + normal_at(k0, k1, stream, node + 1) * f32(0.0012)
             s, c = sincos(direction)

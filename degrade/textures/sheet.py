@@ -1,11 +1,10 @@
-"""A texture's sheet: a pyramid of levels, each half as large as the one before."""
+"""A texture's sheet: a pyramid of levels, each the mean over boxes of the pixels of a finer one."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from degrade.engine.kernels.blend import occupancy
 from degrade.engine.kernels.kernel import kernel
 
 u8, u32 = np.uint8, np.uint32
@@ -30,30 +29,34 @@ class Sheet:
     ----------
     height, width : int
         Of its first level, in pixels.
-    levels : tuple of (h, w) uint8
-        Read-only; each is the mean over 2×2 pixels of the one before, down to a single row or column.
+    levels : list of (reduction, (h, w) uint8)
+        From the finest to the coarsest, read-only: reduced 1, 2, 4 … times, down to a single row or column; where both
+        sides are multiples of 3 also 1.5, 3, 6 … times.
+    reductions : tuple of float
+        Those of the levels.
     """
 
     def __init__(self, packed: Bytes, wraps: bool) -> None:
         self.wraps = wraps
         self.height, self.width = shape_of(packed)
-        self.levels = _levels(packed, self.height, self.width)
-        self._busy: dict[int, Bytes] = {}
-
-    def busy(self, level: int) -> Bytes:
-        """`blend.occupancy` of a level; worked out when first asked for."""
-        if level not in self._busy:
-            self._busy[level] = occupancy(self.levels[level], self.wraps)
-        return self._busy[level]
+        self.levels: list[tuple[float, Bytes]] = []
+        start = _HEAD
+        for reduction, (h, w) in _shapes(self.height, self.width):
+            self.levels.append((reduction, packed[start : start + h * w].reshape(h, w)))
+            start += h * w
+        self.levels.sort(key=lambda level: level[0])
+        self.reductions = tuple(reduction for reduction, _ in self.levels)
 
 
 def packed_levels(sheet: Bytes) -> Bytes:
     """All levels of the (h, w) uint8 `sheet` in one flat, read-only array, behind its height and width."""
-    levels = [np.ascontiguousarray(sheet)]
-    for shape in _shapes(*sheet.shape)[1:]:
-        coarser = np.empty(shape, np.uint8)
-        halve(levels[-1], coarser)
-        levels.append(coarser)
+    levels: list[Bytes] = []
+    for reduction, shape in _shapes(*sheet.shape):
+        level = np.ascontiguousarray(sheet)
+        if reduction > 1:
+            finer, level = level if reduction == 1.5 else levels[-1], np.empty(shape, np.uint8)
+            (two_thirds if reduction == 1.5 else halve)(finer, level)
+        levels.append(level)
     head = np.array(sheet.shape, "<u4").view(np.uint8)
     packed = np.concatenate([head, *(level.reshape(-1) for level in levels)])
     packed.flags.writeable = False
@@ -71,24 +74,25 @@ def shape_of(packed: Bytes) -> tuple[int, int]:
     if packed.dtype != np.uint8 or packed.ndim != 1 or packed.size <= _HEAD:
         raise ValueError("no packed sheet")
     height, width = (int(n) for n in np.frombuffer(packed[:_HEAD].tobytes(), "<u4"))
-    if min(height, width) < 1 or packed.size != _HEAD + sum(h * w for h, w in _shapes(height, width)):
+    if min(height, width) < 1 or packed.size != _HEAD + sum(h * w for _, (h, w) in _shapes(height, width)):
         raise ValueError("not all of a packed sheet")
     return height, width
 
 
-def _shapes(height: int, width: int) -> list[tuple[int, int]]:
-    shapes = [(height, width)]
-    while min(shapes[-1]) > 1:
-        shapes.append(((shapes[-1][0] + 1) // 2, (shapes[-1][1] + 1) // 2))
+def _shapes(height: int, width: int) -> list[tuple[float, tuple[int, int]]]:
+    """Every level's reduction and shape, in the order in which they are made."""
+    shapes = _halvings(1.0, height, width)
+    if height % 3 == 0 and width % 3 == 0:
+        shapes += _halvings(1.5, height // 3 * 2, width // 3 * 2)
     return shapes
 
 
-def _levels(packed: Bytes, height: int, width: int) -> tuple[Bytes, ...]:
-    levels, start = [], _HEAD
-    for h, w in _shapes(height, width):
-        levels.append(packed[start : start + h * w].reshape(h, w))
-        start += h * w
-    return tuple(levels)
+def _halvings(reduction: float, height: int, width: int) -> list[tuple[float, tuple[int, int]]]:
+    shapes = [(reduction, (height, width))]
+    while min(height, width) > 1:
+        reduction, height, width = reduction * 2, (height + 1) // 2, (width + 1) // 2
+        shapes.append((reduction, (height, width)))
+    return shapes
 
 
 @kernel
@@ -103,3 +107,18 @@ def halve(finer, coarser):
             row[x] = u8((total + u32(2)) >> u32(2))
         if width % 2:
             row[width // 2] = u8((u32(upper[width - 1]) + u32(lower[width - 1]) + u32(1)) >> u32(1))
+
+
+@kernel
+def two_thirds(finer, coarser):
+    """Means over boxes of 1.5×1.5 pixels, rounded to the nearest; both sides of `finer` are multiples of 3."""
+    for y in range(coarser.shape[0]):
+        whole, half = finer[y // 2 * 3 + (y % 2) * 2], finer[y // 2 * 3 + 1]
+        row = coarser[y]
+        for third in range(finer.shape[1] // 3):
+            x = 3 * third
+            left = u32(4) * u32(whole[x]) + u32(2) * u32(whole[x + 1]) + u32(2) * u32(half[x]) + u32(half[x + 1])
+            right = u32(4) * u32(whole[x + 2]) + u32(2) * u32(whole[x + 1])
+            right += u32(2) * u32(half[x + 2]) + u32(half[x + 1])
+            row[2 * third] = u8((u32(2) * left + u32(9)) // u32(18))
+            row[2 * third + 1] = u8((u32(2) * right + u32(9)) // u32(18))

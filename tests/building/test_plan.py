@@ -19,9 +19,7 @@ def listing(count: int, **changes: int) -> Listing:
     return make_listing({f"{number:04d}.jpg": 100 + number for number in range(count)} | changes)
 
 
-def plan(
-    recipe: dict[str, Any], photographs: Listing | None = None, limit: int | None = None, **changes: Any
-) -> Plan:
+def plan(recipe: dict[str, Any], photographs: Listing | None = None, limit: int | None = None, **changes: Any) -> Plan:
     return make_plan(load_recipe(recipe | changes), photographs or listing(20), limit)[0]
 
 

@@ -62,7 +62,9 @@ def test_without_its_memory_the_source_has_to_be_named(out: Path, photos: Path) 
         replay(out, key, "sample")
 
 
-def test_a_changed_photograph_is_noticed(photos: Path, recipe: dict[str, Any], tmp_path: Path, make_picture: Any) -> None:
+def test_a_changed_photograph_is_noticed(
+    photos: Path, recipe: dict[str, Any], tmp_path: Path, make_picture: Any
+) -> None:
     folder = Path(shutil.copytree(photos, tmp_path / "photos"))
     build(recipe, folder, tmp_path / "out", limit=1)
     stored = open_pairs(tmp_path / "out")[0]

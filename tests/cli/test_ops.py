@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
+from degrade.cli.console import COMPILING
 from degrade.ops import degradations
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Run = Callable[..., Result]
 
@@ -50,3 +57,24 @@ def test_an_unknown_op(run: Run, name: str, hint: str) -> None:
     assert result.exit_code == 2
     assert hint in result.stderr
     assert result.stdout == ""
+
+
+def test_there_must_be_a_place_to_keep_what_is_warm(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "file").write_text("no folder")
+    monkeypatch.setenv("DEGRADE_CACHE", str(here / "file"))
+    result = run("warm")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: no cache folder can be written, nothing would be kept; name one in DEGRADE_CACHE\n"
+    )
+
+
+@pytest.mark.slow
+def test_after_warming_nothing_is_compiled(here: Path) -> None:
+    environment = {**os.environ, "DEGRADE_CACHE": str(here / "cache"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "degrade"]
+    first = subprocess.run([*command, "warm"], capture_output=True, text=True, env=environment, check=True)
+    assert first.stderr.splitlines() == [COMPILING, f"ready, in {here / 'cache'}"]
+    for args in (["warm"], ["build", "--recipe", "aged_photo", "--limit", "2", "--out", "out"]):
+        again = subprocess.run([*command, *args], capture_output=True, text=True, env=environment, check=True)
+        assert COMPILING not in again.stderr

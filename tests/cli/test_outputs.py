@@ -155,6 +155,18 @@ def test_what_merge_refuses(error: Error, run: Run, recipe: str, photos: Path) -
     assert "shards are missing" in error("merge", "parts", code=1)
 
 
+def test_ctrl_c_says_that_the_same_command_goes_on(
+    run: Run, recipe: str, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("degrade.building.build", interrupted)
+    result = run("build", "--recipe", recipe, "--source", "photos")
+    assert result.exit_code == Interrupted.exit_code == 130
+    assert result.stderr == "interrupted; the same command goes on where this one stopped\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_ends_with_130_and_the_same_command_resumes(here: Path, photos: Path, workers: str) -> None:

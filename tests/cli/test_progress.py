@@ -10,7 +10,7 @@ from rich.console import Console
 from degrade.building import Planned, ShardDone
 from degrade.cli import progress
 from degrade.cli.console import COMPILING
-from degrade.cli.progress import Drawn, Events, Shown, Told, shown_progress
+from degrade.cli.progress import Drawn, Events, Shown, Told, counting, shown_progress
 from degrade.corpus import Reject
 
 PLANNED = Planned(Path("/out"), photographs=2000, pairs=4000, shards=4, resumed=1, todo_photographs=1500, workers=2)
@@ -116,5 +116,16 @@ def test_events_are_json_lines_and_pass_on(clock: Clock, capsys: pytest.CaptureF
     assert said.err.splitlines()[1] == COMPILING
 
 
-def test_the_bar_is_for_terminals_only() -> None:
+def test_bars_are_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert isinstance(shown_progress(), Told)
+    with counting("shards") as count:
+        count(1, 2)
+    assert capsys.readouterr().err == ""
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True, width=100, color_system=None)
+    monkeypatch.setattr(progress, "_terminal", lambda: terminal)
+    assert isinstance(shown_progress(), Drawn)
+    with counting("shards") as count:
+        count(1, 2)
+    assert "shards" in screen.getvalue()
+    assert "1/2" in screen.getvalue()

@@ -31,7 +31,9 @@ from degrade.recipes.frame import Frame
 from degrade.recipes.output import IMAGES, MEMBERS, Output
 
 unit = st.floats(0, 1)
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(["no", "0777", "~", "1e3", "a: b"])
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["no", "0777", "~", "1e3", "a: b"]
+)
 labels = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,9}", fullmatch=True)
 
 
@@ -78,7 +80,9 @@ def _values(spec: FieldSpec) -> st.SearchStrategy[Any]:
 
 @st.composite
 def _declared(draw: st.DrawFn, declaration: type[Declaration], **beside: Any) -> Any:
-    names = draw(st.lists(st.sampled_from(list(declaration.specs)), unique=True, max_size=4)) if declaration.specs else []
+    names = (
+        draw(st.lists(st.sampled_from(list(declaration.specs)), unique=True, max_size=4)) if declaration.specs else []
+    )
     try:
         return declaration(**{name: draw(_values(declaration.specs[name])) for name in names}, **beside)
     except ParameterError:
@@ -89,7 +93,7 @@ def _declared(draw: st.DrawFn, declaration: type[Declaration], **beside: Any) ->
 def _frames(draw: st.DrawFn) -> Frame:
     changed = draw(st.fixed_dictionaries({}, optional={
         "fit": st.sampled_from(["crop", "patch"]), "flip": unit, "min_side": st.integers(1, 500),
-        **{name: _reals(Frame.specs[name]) for name in ("rotate_deg", "translate_frac", "zoom", "brightness", "contrast")},
+        **{name: _reals(spec) for name, spec in Frame.specs.items() if spec.kind is Kind.REAL and name != "flip"},
     }))  # fmt: skip
     return Frame(size=draw(st.integers(1, 999) | st.tuples(st.integers(1, 999), st.integers(1, 999))), **changed)
 

@@ -47,8 +47,10 @@ def test_a_step_that_never_runs_disturbs_no_order() -> None:
 
 def test_jpeg_in_the_midst() -> None:
     assert warnings("jpeg", {"levels": {}}) == [
-        "steps[1]: levels (capture) follows jpeg (file): the file is decoded again, and what comes after it is not in it; "
-        "put jpeg last"
+        (
+            "steps[1]: levels (capture) follows jpeg (file): its file is opened again, and what follows is not in it; "
+            "put jpeg last"
+        )
     ]
     assert warnings("jpeg", {"jpeg": {}, "label": "again"}) == []
 
@@ -59,16 +61,20 @@ def test_choices_are_alternatives_and_sequences_are_not() -> None:
         "steps[1]: fade (ageing) follows folds (wear): a photograph lives the other way round; move it before folds"
     ]
     assert warnings({"sequence": ["folds", "grain"]}) == [
-        "steps[0].sequence[1]: grain (negative) follows folds (wear): a photograph lives the other way round; "
-        "move it before folds"
+        (
+            "steps[0].sequence[1]: grain (negative) follows folds (wear): a photograph lives the other way round; "
+            "move it before folds"
+        )
     ]
 
 
 def test_a_shuffle_of_several_stages() -> None:
     assert warnings({"shuffle": ["gaussian_noise", "grain"]}) == []
     assert warnings({"shuffle": ["grain", "folds", "blur"]}) == [
-        "steps[0]: shuffle mixes stages of a photograph's life: lens, negative, wear; "
-        "leave it if the order is unknown on purpose"
+        (
+            "steps[0]: shuffle mixes stages of a photograph's life: lens, negative, wear; "
+            "leave it if the order is unknown on purpose"
+        )
     ]
 
 
@@ -79,8 +85,10 @@ def test_a_shuffle_of_several_stages() -> None:
 def test_pixels_moved_in_one_picture_alone(op: str) -> None:
     assert warnings(op) == []
     assert warnings({op: {"both": False}}) == [
-        f"steps[0].{op}.both: {op} moves the degraded picture and not the clean one: no restoration can undo it; "
-        "take `both: false` away"
+        (
+            f"steps[0].{op}.both: {op} moves the degraded picture and not the clean one: no restoration can undo it; "
+            "take `both: false` away"
+        )
     ]
     assert len(warnings({op: {"both": {"choice": [True, False]}}})) == 1
 
@@ -88,8 +96,10 @@ def test_pixels_moved_in_one_picture_alone(op: str) -> None:
 def test_a_last_jpeg_whose_file_is_thrown_away() -> None:
     members = ["clean", "degraded"]
     assert warnings("jpeg", output={"members": members, "image": "png"}) == [
-        "output.image: jpeg is the last step, but image is png: its file is decoded and stored larger; "
-        "write `image: jpg`, and its file is stored as it is"
+        (
+            "output.image: jpeg is the last step, but image is png: its file is decoded and stored larger; "
+            "write `image: jpg`, and its file is stored as it is"
+        )
     ]
     assert warnings("jpeg", output={"members": members, "image": "jpg"}) == []
 
@@ -105,7 +115,9 @@ def test_damage_before_the_target() -> None:
 
 def test_masks_that_stay_empty() -> None:
     members = {"members": ["clean", "degraded", "mask", "loss"]}
-    empty = ["output.members: mask and loss will always be empty: no step draws damage; write `members: [clean, degraded]`"]
+    empty = [
+        "output.members: mask and loss will always be empty: no step draws damage; write `members: [clean, degraded]`"
+    ]
     assert warnings("grain", output=members) == empty
     assert warnings({"texture": {"source": "paper"}}, output=members) == empty
     assert empty[0] in warnings("folds", "target", "jpeg", output=members)
@@ -152,8 +164,10 @@ def test_too_few_textures_to_divide(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.png").write_bytes(encode_png(np.full((64, 64), 9, np.uint8), filtered=True))
     assert warnings({"texture": {"source": str(tmp_path)}}) == [
-        f"steps[0].texture.source: {tmp_path} has 2 of the 3 textures that a division needs: "
-        "train, val and test share them; add some"
+        (
+            f"steps[0].texture.source: {tmp_path} has 2 of the 3 textures that a division needs: "
+            "train, val and test share them; add some"
+        )
     ]
 
 

@@ -25,10 +25,10 @@ from degrade.ops.grain import Grain
 from degrade.ops.grayscale import Grayscale
 from degrade.ops.jpeg import Jpeg
 from degrade.recipes import Recipe, load_recipe
-from degrade.recipes.document import parse_document
 from degrade.recipes.frame import Frame
 from degrade.recipes.grammar import read
 from degrade.recipes.output import Output
+from degrade.recipes.text import parse_document
 
 
 def loaded(text: str) -> Recipe:

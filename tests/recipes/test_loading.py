@@ -70,13 +70,14 @@ def test_a_mistake_names_the_file_as_it_was_given(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("aged_foto", "there is no file 'aged_foto' and no shipped recipe of that name; did you mean 'aged_photo'? "
-         "`degrade recipes` lists the shipped ones"),
+        ("aged_foto", ("there is no file 'aged_foto' and no shipped recipe of that name; did you mean 'aged_photo'? "
+         "`degrade recipes` lists the shipped ones")),
         ("zzz", "there is no file 'zzz' and no shipped recipe of that name; `degrade recipes` lists the shipped ones"),
-        ("my/zzz.yaml", "there is no file 'my/zzz.yaml' and no shipped recipe of that name; "
-         "`degrade recipes` lists the shipped ones"),
+        ("my/zzz.yaml", ("there is no file 'my/zzz.yaml' and no shipped recipe of that name; "
+         "`degrade recipes` lists the shipped ones")),
         ("", "there is no file '' and no shipped recipe of that name; `degrade recipes` lists the shipped ones"),
-        ("a\0b", "there is no file 'a\\x00b' and no shipped recipe of that name; `degrade recipes` lists the shipped ones"),
+        ("a\0b",
+         "there is no file 'a\\x00b' and no shipped recipe of that name; `degrade recipes` lists the shipped ones"),
         (5, "a recipe is a shipped name, a path or a mapping, not an object of int"),
         (b"aged_photo", "a recipe is a shipped name, a path or a mapping, not an object of bytes"),
         (None, "a recipe is a shipped name, a path or a mapping, not an object of NoneType"),

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from degrade.recipes import RecipeError, load_recipe
-from degrade.recipes.document import parse_document
 from degrade.recipes.errors import Problem
 from degrade.recipes.grammar import FIELDS, read
+from degrade.recipes.text import parse_document
 
 MARK = "»"
 """Stands before the place of a mistake, and is taken away before reading."""
@@ -65,13 +65,14 @@ ALL = ", ".join(FIELDS)
          "steps: 'steps' stands here a second time; the first is at 2:1; leave one of them"),
         ("recipe: 1\nabout: »[a]\nsteps: []", "about: expected a text, not ['a']"),
         ("recipe: 1\nname: »../x\nsteps: []",
-         "name: expected a name of at most 100 letters, digits and `_ .@+-` that begins with a letter or digit, "
-         "not '../x'"),
+         ("name: expected a name of at most 100 letters, digits and `_ .@+-` that begins with a letter or digit, "
+         "not '../x'")),
         ("recipe: 1\nseed: »1.5\nsteps: []", "seed: expected a whole number, not 1.5"),
         ("recipe: 1\nseed: »true\nsteps: []", "seed: expected a whole number, not True"),
         ("recipe: 1\nsource: »5\nsteps: []", "source: expected a text, not 5"),
         ("recipe: 1\nsteps: »grain", "steps: expected a list of steps, not 'grain'"),
-        ("recipe: 1\nsteps:\n  »grain: {}", "steps: expected a list of steps, not {'grain': {}}; begin each step with `- `"),
+        ("recipe: 1\nsteps:\n  »grain: {}",
+         "steps: expected a list of steps, not {'grain': {}}; begin each step with `- `"),
         ("recipe: 1\n»steps:", "steps: expected a list of steps, not nothing"),
     ],
 )  # fmt: skip
@@ -135,10 +136,11 @@ GRAIN = "strength, size_mm, per_dye, dye_correlation"
         ("- »grian", "steps[0].grian: there is no degradation or group called 'grian'; did you mean 'grain'?"),
         ("- »Grian: {}", "steps[0].Grian: there is no degradation or group called 'Grian'; did you mean 'grain'?"),
         ("- »SaltAndPepper:",
-         "steps[0].SaltAndPepper: there is no degradation or group called 'SaltAndPepper'; did you mean 'salt_and_pepper'?"),
+         ("steps[0].SaltAndPepper: there is no degradation or group called 'SaltAndPepper'; "
+          "did you mean 'salt_and_pepper'?")),
         ("- »degrade.ops.grain.Grain: {}",
-         'steps[0]["degrade.ops.grain.Grain"]: there is no degradation or group called \'degrade.ops.grain.Grain\'; '
-         "did you mean 'grain'?"),
+         ('steps[0]["degrade.ops.grain.Grain"]: there is no degradation or group called \'degrade.ops.grain.Grain\'; '
+         "did you mean 'grain'?")),
         ("- »os.system: {}",
          'steps[0]["os.system"]: there is no degradation or group called \'os.system\'; `degrade ops` lists them'),
         ("- »onef: [grain]",
@@ -146,7 +148,8 @@ GRAIN = "strength, size_mm, per_dye, dye_correlation"
         ("- »op: grain", "steps[0].op: there is no degradation or group called 'op'; a step is written `- grain: {…}`"),
         ("- »5", "steps[0]: expected a step such as `- grain: {strength: 0.03}`, not 5"),
         ("-»", "steps[0]: expected a step such as `- grain: {strength: 0.03}`, not nothing"),
-        ("- »[grain]", "steps[0]: expected a step such as `- grain: {strength: 0.03}`, not ['grain']; take one `- ` away"),
+        ("- »[grain]",
+         "steps[0]: expected a step such as `- grain: {strength: 0.03}`, not ['grain']; take one `- ` away"),
         ("- »p: 0.5", "steps[0]: this step has no name; a step is written such as `- grain: {strength: 0.03}`"),
         ("- {grain: {}, »jpeg: {}}", "steps[0].jpeg: grain and jpeg stand in one step; begin each with `- `"),
         ("- jpeg: »90",
@@ -156,12 +159,13 @@ GRAIN = "strength, size_mm, per_dye, dye_correlation"
          f"steps[0].grain.strenght: grain has no field 'strenght'; it has {GRAIN}; did you mean 'strength'?"),
         ("- grain: {»zzz: 1}", f"steps[0].grain.zzz: grain has no field 'zzz'; it has {GRAIN}"),
         ("- grain: {»p: 0.5}",
-         f"steps[0].grain.p: grain has no field 'p'; it has {GRAIN}; "
-         "p stands beside grain, not among its fields: indent it less"),
+         (f"steps[0].grain.p: grain has no field 'p'; it has {GRAIN}; "
+         "p stands beside grain, not among its fields: indent it less")),
         ("- {grain: {}, »strength: 1}",
-         "steps[0].strength: 'strength' can't stand beside grain; there may stand p, label; "
-         "strength is a field of grain: write grain: {strength: …}, or indent it further"),
-        ("- {grain: {}, »weights: [1]}", "steps[0].weights: 'weights' can't stand beside grain; there may stand p, label"),
+         ("steps[0].strength: 'strength' can't stand beside grain; there may stand p, label; "
+         "strength is a field of grain: write grain: {strength: …}, or indent it further")),
+        ("- {grain: {}, »weights: [1]}",
+         "steps[0].weights: 'weights' can't stand beside grain; there may stand p, label"),
         ("- {grain: {}, p: »1.5}", "steps[0].p: expected a probability in [0, 1], not 1.5"),
         ("- {grain: {}, p: »[0, 1]}", "steps[0].p: expected a probability in [0, 1], not [0, 1]"),
         ("- {grain: {}, label: »a/b}",
@@ -196,14 +200,16 @@ def test_step(step: str, expected: str) -> None:
          "quality: expected a whole number in [1, 100]; beta gives reals: use integers, poisson or choice"),
         ("- jpeg: {subsampling: »420}", 'subsampling: expected one of 444, 422, 420, not 420; write "420" in quotes'),
         ("- grayscale: {response: »rec60}",
-         "response: expected one of rec601, rec709, blue_sensitive, orthochromatic, panchromatic, not 'rec60'; "
-         "did you mean 'rec601'?"),
-        ("- grain: {strength: »{normal: [0, 1, 2]}}", "strength: normal takes mean, sigma: a list of 2 or a mapping by name"),
+         ("response: expected one of rec601, rec709, blue_sensitive, orthochromatic, panchromatic, not 'rec60'; "
+         "did you mean 'rec601'?")),
+        ("- grain: {strength: »{normal: [0, 1, 2]}}",
+         "strength: normal takes mean, sigma: a list of 2 or a mapping by name"),
         ("- grain: {strength: »{normal: {mean: 0}}}", "strength: normal lacks sigma"),
         ("- grain: {strength: »{normal: {mean: 0, sigma: -1}}}", "strength: sigma must be above 0, not -1"),
         ("- coarse_dropout: {value: »[0, 0]}", "value: expected a list of 3 numbers in [0, 1], not [0, 0]"),
         ("- coarse_dropout: {value: »[0, 0, 2]}", "value: expected a list of 3 numbers in [0, 1], not [0, 0, 2]"),
-        ("- coarse_dropout: {size_px: 3, size_frac: »0.3}", "size_frac: expected either size_px or size_frac, not both"),
+        ("- coarse_dropout: {size_px: 3, size_frac: »0.3}",
+         "size_frac: expected either size_px or size_frac, not both"),
     ],
 )  # fmt: skip
 def test_value(step: str, expected: str) -> None:
@@ -234,8 +240,10 @@ def test_an_unknown_distribution_is_guessed() -> None:
          "steps[0].weights: expected 2 numbers of at least 0, not all 0; not [0, 0]"),
         ("- {one_of: [grain, jpeg], weights: »[a, b]}",
          "steps[0].weights: expected 2 numbers of at least 0, not all 0; not ['a', 'b']"),
-        ("- {one_of: [grain, jpeg], weights: »3}", "steps[0].weights: expected a list of one number for each step, not 3"),
-        ("- {one_of: [grain, jpeg], »n: 2}", "steps[0].n: 'n' can't stand beside one_of; there may stand p, label, weights"),
+        ("- {one_of: [grain, jpeg], weights: »3}",
+         "steps[0].weights: expected a list of one number for each step, not 3"),
+        ("- {one_of: [grain, jpeg], »n: 2}",
+         "steps[0].n: 'n' can't stand beside one_of; there may stand p, label, weights"),
         ("- {some_of: [grain, jpeg], n: »-1}", "steps[0].n: expected a whole number in [0, 1000], not -1"),
         ("- {some_of: [grain, jpeg], n: »{beta: [1, 2]}}",
          "steps[0].n: expected a whole number in [0, 1000]; beta gives reals: use integers, poisson or choice"),
@@ -361,7 +369,8 @@ anything: st.SearchStrategy[Any] = st.recursive(
 }))  # fmt: skip
 def test_whatever_the_data_it_is_a_recipe_or_a_recipe_error(data: dict[str, Any]) -> None:
     try:
-        load_recipe(data)
+        found = [load_recipe(data).fingerprint]
     except RecipeError as error:
-        assert error.problems
-        assert all(problem.message for problem in error.problems)
+        found = [problem.message for problem in error.problems]
+    assert found
+    assert all(found)

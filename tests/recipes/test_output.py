@@ -44,6 +44,8 @@ def test_mistakes_all_at_once(fields: dict[str, Any], names: list[str]) -> None:
     assert [name for name, _ in caught.value.problems] == names
 
 
-@pytest.mark.parametrize("splits", [{"train": 1.0}, {"a": 0.7, "b": 0.2, "c": 0.1}, {"train": 10, "rest": 1.0}, {"t": 5}])
+@pytest.mark.parametrize(
+    "splits", [{"train": 1.0}, {"a": 0.7, "b": 0.2, "c": 0.1}, {"train": 10, "rest": 1.0}, {"t": 5}]
+)
 def test_shares_and_counts(splits: dict[str, float]) -> None:
     assert Output(splits=splits).splits == splits

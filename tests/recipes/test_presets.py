@@ -99,7 +99,9 @@ def _chosen(data: dict[str, object], name: str) -> Recipe:
 @pytest.mark.parametrize(
     ("asked", "mistake"),
     [
-        ("strnog", "presets: the recipe has no preset 'strnog'; it has both, film, digital, weak, strong; did you mean 'strong'?"),
+        ("strnog",
+         ("presets: the recipe has no preset 'strnog'; it has both, film, digital, weak, strong; "
+          "did you mean 'strong'?")),
         ("film+digital", "presets.noise: 'film' and 'digital' are both settings of noise; choose one of them"),
     ],
 )  # fmt: skip
@@ -128,7 +130,8 @@ def test_a_recipe_without_presets_has_none_to_choose() -> None:
         ("{a: {x: {without: [grian]}}}", "presets.a.x.without[0]: no step is labelled 'grian'; did you mean 'grain'?"),
         ("{a: {x: {steps: [grain]}}}", "presets.a.x.steps: expected a mapping of what changes, not ['grain']"),
         ("{a: {x: {steps: {grain: 5}}}}", "presets.a.x.steps.grain: expected a mapping of fields, not 5"),
-        ("{a: {x: {steps: {grian: {}}}}}", "presets.a.x.steps.grian: no step is labelled 'grian'; did you mean 'grain'?"),
+        ("{a: {x: {steps: {grian: {}}}}}",
+         "presets.a.x.steps.grian: no step is labelled 'grian'; did you mean 'grain'?"),
         ("{a: {x: {}, y: {steps: {grain: {strength: 9}}}}}",
          "presets.a.y.steps.grain.strength: expected a number in [0, 1], not 9"),
         ("{a: {x: {}, y: {steps: {grain: {p: 9}}}}}",

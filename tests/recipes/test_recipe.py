@@ -213,7 +213,7 @@ def test_what_is_no_picture(image: Array) -> None:
     ("fields", "names"),
     [
         ({"steps": (Grain(), Grain())}, ["steps"]),
-        ({"steps": (Target(), Target())}, ["steps", "steps"]),
+        ({"steps": (Target(), Target())}, ["steps"]),
         ({"steps": (Sequence([Target()]),)}, ["steps"]),
         ({"steps": (), "format": "a4", "seed": 1.5}, ["format", "seed"]),
     ],

@@ -14,8 +14,8 @@ from degrade.engine.compose import GROUPS
 from degrade.engine.distributions import DISTRIBUTIONS
 from degrade.ops import degradations
 from degrade.recipes import Recipe, RecipeError, dump, load_recipe, recipe_schema, recipe_text, shipped_recipes
-from degrade.recipes.document import parse_document
 from degrade.recipes.grammar import FIELDS
+from degrade.recipes.text import parse_document
 
 Valid = Callable[[Any], bool]
 

@@ -10,8 +10,8 @@ import pytest
 
 from degrade.engine.degradation import Degradation
 from degrade.recipes import Recipe, dump, examine, load_recipe, recipe_text, shipped_recipes
-from degrade.recipes.document import parse_document
 from degrade.recipes.grammar import read
+from degrade.recipes.text import parse_document
 
 SHIPPED = {each.name: each for each in shipped_recipes()}
 VARIANTS = [

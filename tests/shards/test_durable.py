@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -29,7 +28,8 @@ def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
             file.write(b"half")
             raise KeyboardInterrupt
 
-    pytest.raises(KeyboardInterrupt, attempt)
+    with pytest.raises(KeyboardInterrupt):
+        attempt()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,10 +68,8 @@ def test_only_abandoned_files_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_temporary_file_taken_away_is_an_error(tmp_path: Path) -> None:
-    def attempt() -> None:
-        with DurableFile(tmp_path / "a") as file:
-            os.unlink(temporary(tmp_path / "a"))  # noqa: PTH108 - as somebody else would
+    with DurableFile(tmp_path / "a") as file:
+        temporary(tmp_path / "a").unlink()  # as somebody else might
+        with pytest.raises(FileNotFoundError):
             file.commit()
-
-    pytest.raises(FileNotFoundError, attempt)
     assert list(tmp_path.iterdir()) == []

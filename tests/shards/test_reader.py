@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import tarfile
 import threading
@@ -18,12 +17,10 @@ from degrade.shards.layout import INDEX, is_shard_file, shard_file
 
 def test_pairs_are_those_of_the_tars_in_order(finished: Path) -> None:
     pairs = open_pairs(finished)
-    stored = [
-        (member.name, tar.extractfile(member).read())  # type: ignore[union-attr]
-        for shard in read_index(finished)
-        for tar in [tarfile.open(fileobj=io.BytesIO((finished / shard.shard).read_bytes()))]
-        for member in tar
-    ]
+    stored = []
+    for line in read_index(finished):
+        with tarfile.open(finished / line.shard) as tar:
+            stored += [(member.name, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
     assert [(f"{pair.key}.{suffix}", pair.read(suffix)) for pair in pairs for suffix in pair.suffixes] == stored
 
 

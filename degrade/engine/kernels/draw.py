@@ -69,8 +69,8 @@ def framed(top, bottom, left, right, height, width):
 
 @kernel
 def strip(distance, plus, minus):
-    """Share of a unit pixel, its centre `distance` from a line, that lies within `plus` of the line on the positive side
-    or within `minus` on the negative one: exact for a line along the pixel's edge, and for lines thinner than it."""
+    """Share of a unit pixel, its centre `distance` from a line, that lies within `plus` of it on the positive side or
+    within `minus` on the negative one: exact for a line along the pixel's edge, and for lines thinner than it."""
     inside = min(plus, distance + f32(0.5)) - max(-minus, distance - f32(0.5))
     return min(max(inside, f32(0)), f32(1))
 
@@ -92,16 +92,26 @@ def stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1
     if length < f32(1e-6):
         return box
     dx, dy, inverse = dx / length, dy / length, f32(1) / length
+    # Thickness is measured along the rows or the columns, whichever cross the stroke more squarely: so each of them
+    # holds exactly its share of a slanted line.
+    per_pixel = f32(1) / max(abs(dx), abs(dy))
     alpha, fade, widening = alpha0 * f32(255), (alpha1 - alpha0) * f32(255), half1 - half0
+    slanted = box[3] - box[2] > 12 and abs(dy) > f32(0.05)
     for y in range(box[0], box[1]):
-        row = coverage[y, box[2] : box[3]]
-        py, first = f32(y) + f32(0.5) - y0, f32(box[2]) + f32(0.5) - x0
+        start, end, py = box[2], box[3], f32(y) + f32(0.5) - y0
+        if slanted:
+            middle, margin = x0 - f32(0.5) + py * dx / dy, reach / abs(dy) + f32(1)
+            start, end = max(start, i32(middle - margin)), min(end, i32(middle + margin) + 1)
+            if start >= end:
+                continue
+        row, first = coverage[y, start:end], f32(start) + f32(0.5) - x0
         for x in range(row.size):
             px = f32(x) + first
             along = px * dx + py * dy
             t = min(max(along * inverse, f32(0)), f32(1))
             half = half0 + t * widening
-            covered = strip(px * dy - py * dx, half, half) * strip(along, length, f32(0))
+            wide = strip((px * dy - py * dx) * per_pixel, half * per_pixel, half * per_pixel)
+            covered = wide * strip(along * per_pixel, length * per_pixel, f32(0))
             row[x] = added(row[x], covered * (alpha + t * fade))
     return box
 
@@ -113,6 +123,8 @@ def speck(coverage, height, width, x, y, radius, alpha, ragged, per_px, values):
     if radius < f32(0.6):
         return dot(coverage, height, width, x, y, radius * f32(0.886227), alpha)
     reach = radius * (f32(1) + ragged) + f32(0.5)
+    # The soft rim of a small disc adds to its area.
+    full = alpha * f32(255) * radius * radius / (radius * radius + f32(1 / 12.0))
     box = framed(y - reach, y + reach, x - reach, x + reach, height, width)
     for j in range(box[0], box[1]):
         row = coverage[j, box[2] : box[3]]
@@ -121,7 +133,7 @@ def speck(coverage, height, width, x, y, radius, alpha, ragged, per_px, values):
             px = f32(i) + first
             edge = radius * (f32(1) + ragged * lattice_noise(values, px * per_px, py * per_px))
             away = np.sqrt((px - x) * (px - x) + (py - y) * (py - y))
-            row[i] = added(row[i], min(max(edge + f32(0.5) - away, f32(0)), f32(1)) * alpha * f32(255))
+            row[i] = added(row[i], min(max(edge + f32(0.5) - away, f32(0)), f32(1)) * full)
     return box
 
 

@@ -4,12 +4,12 @@ One geometry serves folds, cracks and tears. A path is
 
     nodes    (N, 2) float32, corners in mm from the picture's top left corner, (x, y);
     tangents (N, 2) float32, unit directions at the nodes (`tangents_along`);
-    samples  (N - 1)·`PER_SEGMENT` + 1 values a quantity, evenly along the path between the nodes, in mm.
+    samples  (N - 1)·`PER_SEGMENT` + 1 float32 a quantity, evenly along the path between the nodes, in mm.
 
-A pixel belongs to the segment between whose nodes' normals it lies, so that position along the path and distance from it
-run on through the corners without gap or overlap. Positive distances lie to the right of the path in the direction of
-travel, as the picture is seen. Thin things are drawn into (H, W rounded up to 8) buffers and the largest value is kept;
-each kernel gives the box that it may have touched, empty as (0, 0, 0, 0).
+A pixel belongs to the segment between whose nodes' normals it lies, so that position along the path and distance
+from it run on through the corners without gap or overlap. Positive distances lie to the right of the path in the
+direction of travel, as the picture is seen. Coverage keeps the largest value that is drawn, relief adds up; both are
+(H, W rounded up to 8). Each kernel gives the box that it may have touched, empty as (0, 0, 0, 0).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CHIP_MM = 0.25
 
 @kernel
 def tangents_along(nodes, tangents):
-    """Fill `tangents` with the unit direction at each node: that of its segment at the ends, between the two elsewhere."""
+    """Fill `tangents` with the unit direction at each node: its segment's at the ends, between the two elsewhere."""
     last = nodes.shape[0] - 1
     for i in range(last + 1):
         before, after = max(i - 1, 0), min(i + 1, last)
@@ -51,29 +51,28 @@ def narrowed(low, high, at_zero, slope):
 
 
 @kernel
-def columns(left, right, a, da, b, db, d, dd, reach):
-    """(first, past the last) column, within [left, right), that may lie between a segment's normals (a ≥ 0, b > 0) and
-    within `reach` of it (|d| ≤ reach); each of the three runs linearly with the column."""
-    low, high = f32(left), f32(right) - f32(1)
-    low, high = narrowed(low, high, a, da)
-    low, high = narrowed(low, high, b, db)
-    low, high = narrowed(low, high, reach + d, dd)
-    low, high = narrowed(low, high, reach - d, -dd)
-    return max(i32(np.floor(low)), i32(left)), min(i32(np.ceil(high)) + 1, i32(right))
+def row_of(nodes, tangents, i, box, y, reach, mm):
+    """Segment i of a path as it crosses row `y` of a picture whose pixels measure `mm`.
 
-
-@kernel
-def segment(nodes, tangents, i, x, y):
-    """Of the point (x, y) in mm: how far past the normal at node i, how far before that at node i + 1, the distance from
-    segment i; and the segment's direction and length."""
+    Gives the columns, first and past the last, of the box's that may lie between the segment's normals and within
+    `reach` mm of it; then three quantities in mm with their slopes, linear in the column: how far past the normal at
+    node i, how far before that at node i + 1, the distance from the segment; its direction (x, y) and its length.
+    """
     ux, uy = nodes[i + 1, 0] - nodes[i, 0], nodes[i + 1, 1] - nodes[i, 1]
     length = max(np.sqrt(ux * ux + uy * uy), f32(1e-9))
     ux, uy = ux / length, uy / length
-    ex, ey = x - nodes[i, 0], y - nodes[i, 1]
-    past = ex * tangents[i, 0] + ey * tangents[i, 1]
-    gx, gy = x - nodes[i + 1, 0], y - nodes[i + 1, 1]
-    before = -(gx * tangents[i + 1, 0] + gy * tangents[i + 1, 1])
-    return past, before, ux * ey - uy * ex, ux, uy, length
+    px, py = f32(0.5) * mm, (f32(y) + f32(0.5)) * mm
+    past = (px - nodes[i, 0]) * tangents[i, 0] + (py - nodes[i, 1]) * tangents[i, 1]
+    before = -((px - nodes[i + 1, 0]) * tangents[i + 1, 0] + (py - nodes[i + 1, 1]) * tangents[i + 1, 1])
+    away = ux * (py - nodes[i, 1]) - uy * (px - nodes[i, 0])
+    past_step, before_step, away_step = tangents[i, 0] * mm, -tangents[i + 1, 0] * mm, -uy * mm
+    low, high = f32(box[2]), f32(box[3]) - f32(1)
+    low, high = narrowed(low, high, past, past_step)
+    low, high = narrowed(low, high, before, before_step)
+    low, high = narrowed(low, high, reach + away, away_step)
+    low, high = narrowed(low, high, reach - away, -away_step)
+    first, end = max(i32(np.floor(low)), box[2]), min(i32(np.ceil(high)) + 1, box[3])
+    return first, end, past, past_step, before, before_step, away, away_step, ux, uy, length
 
 
 @kernel
@@ -111,17 +110,16 @@ def edge_noise(values, x, y, along, away):
 
 
 @kernel
-def draw_break(
-    coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, roughness, subsamples, values
-):
-    """Where the emulsion is broken along a path: `plus` and `minus` mm to either side of its centre line, which lies `offset` mm
-    from the nodes' line, each edge moved by `edge_noise` · `roughness` times the half width.
+def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, roughness, subsamples, values):
+    """Where the emulsion is broken along a path: `plus` and `minus` mm to either side of its centre line.
 
+    The centre line lies `offset` mm from the nodes'; `edge_noise` moves each edge by `roughness` times its half width,
+    or times `CHIP_MM` where that is less.
     `subsamples` a side of a pixel are drawn and averaged; `values` are those of `lattice`.
     """
     scale, rough, roughest = f32(px_per_mm), f32(roughness), f32(roughness * ROUGHEST)
     mm, fine = f32(1) / scale, i32(subsamples)
-    per_sub, mm_per_sub = scale * f32(fine), mm / f32(fine)
+    mm_per_sub = mm / f32(fine)
     share = f32(255) / f32(fine * fine)
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
@@ -133,12 +131,10 @@ def draw_break(
         box = segment_box(nodes, i, reach, scale, height, width)
         whole = joined(whole, box)
         for y in range(box[0], box[1]):
-            a0, b0, d0, ux, uy, length = segment(nodes, tangents, i, f32(0.5) * mm, (f32(y) + f32(0.5)) * mm)
-            da, db, dd = tangents[i, 0] * mm, -tangents[i + 1, 0] * mm, -uy * mm
-            xa, xb = columns(box[2], box[3], a0, da, b0, db, d0, dd, reach)
-            if xa >= xb:
-                continue
+            xa, xb, a0, da, b0, db, d0, dd, ux, uy, length = row_of(nodes, tangents, i, box, y, reach, mm)
             row = coverage[y]
+            # Thickness as in `stroke`: along the rows or the columns, whichever cross the path more squarely.
+            per_sub = scale * f32(fine) / max(abs(ux), abs(uy))
             samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
             for x in range(xa, xb):
                 fx = f32(x)
@@ -178,8 +174,8 @@ def draw_break(
 
 @kernel
 def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, spread, amount, values):
-    """What gathers at the rims of a break and seeps into it, patch by patch: `amount` in [0, 1] at the edges, fading over
-    `spread` mm outwards. The arrays are those of `draw_break`."""
+    """What gathers at the rims of a break and seeps into it, patch by patch: `amount` in [0, 1] at the edges, fading
+    over `spread` mm outwards. The arrays are those of `draw_break`."""
     scale, fade = f32(px_per_mm), f32(1) / f32(spread)
     mm, strength = f32(1) / scale, f32(amount) * f32(255)
     whole = i32(0), i32(0), i32(0), i32(0)
@@ -192,11 +188,7 @@ def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_p
         box = segment_box(nodes, i, reach, scale, height, width)
         whole = joined(whole, box)
         for y in range(box[0], box[1]):
-            a0, b0, d0, _, uy, _ = segment(nodes, tangents, i, f32(0.5) * mm, (f32(y) + f32(0.5)) * mm)
-            da, db, dd = tangents[i, 0] * mm, -tangents[i + 1, 0] * mm, -uy * mm
-            xa, xb = columns(box[2], box[3], a0, da, b0, db, d0, dd, reach)
-            if xa >= xb:
-                continue
+            xa, xb, a0, da, b0, db, d0, dd, _, _, _ = row_of(nodes, tangents, i, box, y, reach, mm)
             row = coverage[y]
             for x in range(xa, xb):
                 fx = f32(x)
@@ -234,8 +226,8 @@ def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_p
 def draw_relief(relief, height, width, nodes, tangents, shade, px_per_mm, sigma):
     """Add the shading of a crease that light from one side gives: brighter on one flank, darker on the other.
 
-    The surface's tilt is that of a Gaussian ridge of `sigma` mm; `shade` (N,) float32 is the relative shading at its peak
-    at each node, its sign the side that is lit (positive: the right of the path).
+    The surface's tilt is that of a Gaussian ridge of `sigma` mm; `shade` (N,) float32 is the relative shading at its
+    peak at each node, its sign the side that is lit (positive: the right of the path).
     """
     scale, per_sigma = f32(px_per_mm), f32(1) / f32(sigma)
     mm, reach = f32(1) / scale, f32(3.3) * f32(sigma)
@@ -247,13 +239,11 @@ def draw_relief(relief, height, width, nodes, tangents, shade, px_per_mm, sigma)
         box = segment_box(nodes, i, reach, scale, height, width)
         whole = joined(whole, box)
         for y in range(box[0], box[1]):
-            a0, b0, d0, _, uy, _ = segment(nodes, tangents, i, f32(0.5) * mm, (f32(y) + f32(0.5)) * mm)
-            da, db, dd = tangents[i, 0] * mm, -tangents[i + 1, 0] * mm, -uy * mm
-            xa, xb = columns(box[2], box[3], a0, da, b0, db, d0, dd, reach)
+            xa, xb, a0, da, b0, db, d0, dd, _, _, _ = row_of(nodes, tangents, i, box, y, reach, mm)
             if xa >= xb:
                 continue
             row = relief[y, xa:xb]
-            for x in range(xb - xa):
+            for x in range(row.size):
                 fx = f32(x + xa)
                 a, b = a0 + fx * da, b0 + fx * db
                 g = (d0 + fx * dd) * per_sigma

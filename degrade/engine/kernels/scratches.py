@@ -50,7 +50,9 @@ def draw_straight(coverage, height, width, x, y, turns, length, half, px_per_mm)
 
 
 @kernel
-def draw_arc(coverage, height, width, x, y, turns, bend, length, half, alpha, gouge, px_per_mm, waver, skips, k0, k1, own):
+def draw_arc(
+    coverage, height, width, x, y, turns, bend, length, half, alpha, gouge, px_per_mm, waver, skips, own, k0, k1
+):
     """One scratch around (x, y) mm: an arc of curvature `bend` (turns a mm) that grows, skips over the relief of the
     emulsion, wavers a little and fades; one in fifteen turns sharply. `waver` and `skips` are scratch rows."""
     pieces = min(max(i32(length / f32(STEP_MM)), 5), MOST_PIECES)
@@ -111,7 +113,7 @@ def draw_scratches(
     `straight`: a line of even width and full opacity a drag instead. Gives the box that may have been touched.
     """
     scale = f32(px_per_mm)
-    h, w = f32(height) / scale, f32(width) / scale
+    h, w, longest = f32(height) / scale, f32(width) / scale, f32(print_height + print_width)
     waver, skips = np.empty(MOST_PIECES + 1, np.float32), np.empty(MOST_PIECES + 1, np.float32)
     whole = i32(0), i32(0), i32(0), i32(0)
     for drag in range(count):
@@ -120,7 +122,7 @@ def draw_scratches(
         cx = f32(left) + f32(print_width) * uniform_at(k0, k1, drag, 1)
         cy = f32(top) + f32(print_height) * uniform_at(k0, k1, drag, 2)
         turns = uniform_at(k0, k1, drag, 3)
-        typical = f32(length) * exp2(f32(0.6) * normal_at(k0, k1, drag, 2))
+        typical = min(f32(length) * exp2(f32(0.6) * normal_at(k0, k1, drag, 2)), longest)
         if straight:
             if touches(cx, cy, typical, h, w):
                 box = draw_straight(coverage, height, width, cx, cy, turns, typical, f32(half_width), scale)
@@ -135,8 +137,7 @@ def draw_scratches(
         along_sine, along_cosine = sincos(turns)
         for member in range(min(members, MOST_TOGETHER)):
             own = 4096 + drag * MOST_TOGETHER + member
-            reach = typical * exp2(f32(0.9) * normal_at(k0, k1, own, 0))
-            reach = min(reach, f32(print_height + print_width))
+            reach = min(typical * exp2(f32(0.9) * normal_at(k0, k1, own, 0)), longest)
             across = spread * normal_at(k0, k1, own, 1)
             along = f32(0.4) * typical * normal_at(k0, k1, own, 2)
             x, y = cx + across * across_cosine + along * along_cosine, cy + across * across_sine + along * along_sine
@@ -148,9 +149,25 @@ def draw_scratches(
             if gouge:
                 half, alpha, reach = min(half * f32(2.8), reach * f32(0.02)), max(alpha, f32(0.8)), reach * f32(0.7)
             most = f32(MOST_TURN) / reach
+            heading, bent = turns + f32(0.005) * normal_at(k0, k1, own, 6), min(max(bend, -most), most)
             box = draw_arc(
-                coverage, height, width, x, y, turns + f32(0.005) * normal_at(k0, k1, own, 6), min(max(bend, -most), most), reach, half, alpha,
-                gouge, scale, waver, skips, k0, k1, own,
-            )  # fmt: skip
+                coverage,
+                height,
+                width,
+                x,
+                y,
+                heading,
+                bent,
+                reach,
+                half,
+                alpha,
+                gouge,
+                scale,
+                waver,
+                skips,
+                own,
+                k0,
+                k1,
+            )
             whole = joined(whole, box)
     return whole

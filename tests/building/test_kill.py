@@ -1,0 +1,144 @@
+"""`kill -9` at any moment, then the same command: the bytes of an undisturbed build."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from degrade.building import build
+from degrade.shards import verify
+from degrade.shards.layout import MANIFEST
+
+pytestmark = pytest.mark.slow
+
+SCRIPT = """
+import degrade.building as building
+
+class Lines(building.Progress):
+    def planned(self, planned): print("planned", flush=True)
+    def advanced(self, *counts): print("advanced", flush=True)
+    def shard_done(self, shard): print("shard", flush=True)
+    def finishing(self): print("finishing", flush=True)
+
+building.build({recipe!r}, {photos!r}, {out!r}, workers={workers}, progress=Lines())
+print("done", flush=True)
+"""
+
+# After how many lines, and how many further milliseconds, the process is killed.
+MOMENTS = [(1, 0), (1, 40), (3, 3), (2, 7), (5, 1), (4, 0), (7, 2)]
+
+
+class Command:
+    """The build as a user's command, in a session of its own."""
+
+    def __init__(self, text: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", text],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def read_lines(self, count: int) -> list[str]:
+        assert self._process.stdout is not None
+        return [line for _ in range(count) if (line := self._process.stdout.readline())]
+
+    def kill(self, everybody: bool) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            (os.killpg if everybody else os.kill)(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._close()
+
+    def interrupt(self) -> None:
+        """Ctrl-C, which a terminal sends to every process."""
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def end(self) -> tuple[int, str, str]:
+        out, err = self._process.communicate(timeout=120)
+        return self._process.returncode, (out.splitlines() or [""])[-1], err
+
+    def _close(self) -> None:
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+@pytest.fixture
+def command(photos: Path, recipe: dict[str, Any], tmp_path: Path) -> Callable[[int], Command]:
+    recipe["output"]["pairs_per_shard"] = 2  # a shard a photograph
+
+    def command(workers: int) -> Command:
+        out = str(tmp_path / "out")
+        return Command(SCRIPT.format(recipe=recipe, photos=str(photos), out=out, workers=workers))
+
+    return command
+
+
+def whole_files(out: Path) -> Iterator[tuple[str, bytes]]:
+    for path in out.glob("data/*"):
+        if not path.name.startswith("."):
+            yield f"data/{path.name}", path.read_bytes()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_killed_again_and_again(
+    photos: Path,
+    recipe: dict[str, Any],
+    tmp_path: Path,
+    command: Callable[[int], Command],
+    contents: Callable[[Path], dict[str, bytes]],
+    workers: int,
+) -> None:
+    build(recipe, photos, tmp_path / "undisturbed", workers=1)
+    expected = contents(tmp_path / "undisturbed")
+    out = tmp_path / "out"
+    for lines, milliseconds in MOMENTS:
+        run = command(workers)
+        seen = run.read_lines(lines)
+        time.sleep(milliseconds / 1000)
+        run.kill(everybody=True)
+        if "done\n" not in seen:
+            assert dict(whole_files(out)).items() <= expected.items()
+            if (out / MANIFEST).exists():
+                assert verify(out).ok
+    assert command(workers).end() == (0, "done", "")
+    assert contents(out) == expected
+
+
+def test_workers_whose_parent_was_killed(
+    photos: Path,
+    recipe: dict[str, Any],
+    tmp_path: Path,
+    command: Callable[[int], Command],
+    contents: Callable[[Path], dict[str, bytes]],
+) -> None:
+    build(recipe, photos, tmp_path / "undisturbed", workers=1)
+    for lines in (1, 2, 4):
+        run = command(2)
+        run.read_lines(lines)
+        run.kill(everybody=False)
+    assert command(2).end() == (0, "done", "")
+    assert contents(tmp_path / "out") == contents(tmp_path / "undisturbed")
+
+
+def test_ctrl_c_says_nothing_in_workers_and_resumes(tmp_path: Path, command: Callable[[int], Command]) -> None:
+    run = command(2)
+    run.read_lines(3)
+    run.interrupt()
+    code, _, err = run.end()
+    assert code != 0
+    assert err.count("Traceback") == 1  # the script's own, which does not catch it
+    assert err.rstrip().endswith("KeyboardInterrupt")
+    assert command(2).end() == (0, "done", "")
+    assert verify(tmp_path / "out").ok
