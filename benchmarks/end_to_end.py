@@ -1,6 +1,6 @@
 """Photographs to pairs, from files to shards: ours, the same work in albumentations, and the ceiling.
 
-    python benchmarks/end_to_end.py [--photos 120] [--side 512] [--rounds 5] [--arrays] [--json]
+    python benchmarks/end_to_end.py [--photos 300] [--side 512] [--rounds 5] [--recipe R] [--arrays] [--json]
 
 All contenders read the same JPEG files (quality 95, 4:2:0), have one process and one thread, and write tar files with
 the same members. They take turns within each round, and each quotient is taken within its round. The ceiling decodes
@@ -18,7 +18,8 @@ import shutil
 import statistics
 import tarfile
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,52 +105,42 @@ def our_build(recipe: Any, source: Path, out: Path, workers: int) -> None:
     degrade.build(recipe, source=source, out=out, workers=workers)
 
 
-def for_size(name: str, side: int) -> Any:
-    """The shipped recipe, its frame set to the pictures' own size, so that nobody resizes."""
+def plain(name: str) -> Any:
+    """The shipped recipe without a frame, so that nobody resizes, and with one copy of each photograph."""
     recipe = degrade.load_recipe(name)
-    return dataclasses.replace(recipe, frame=None)
+    return dataclasses.replace(recipe, frame=None, output=dataclasses.replace(recipe.output, copies=1))
 
 
-def files_to_shards(photos: int, side: int, rounds: int, seconds: float) -> list[dict[str, Any]]:
-    """One row a recipe."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = write_corpus(Path(folder) / "photos", photos, side)
-        files = sorted(source.iterdir())
-        rows = []
-        for task in TASKS:
-            recipe = for_size(task.recipe, side)
-            out = Path(folder)
-            times = in_turns(
-                {
-                    "ours": lambda: our_build(recipe, source, out / "ours", 1),
-                    "albumentations": lambda: their_build(task, files, side, out / "theirs.tar"),
-                    "ceiling": lambda: ceiling(files, out / "ceiling.tar", QUALITY[task.recipe]),
-                },
-                rounds,
-                seconds,
-            )
-            rows.append(_row(task.recipe, times, photos))
-        return rows
+def files_to_shards(task: Task, photos: int, side: int, rounds: int, folder: Path) -> dict[str, Any]:
+    """One row: pairs a second of ours, of albumentations and of the ceiling."""
+    source = folder / "photos"
+    if not source.exists():
+        write_corpus(source, photos, side)
+    files = sorted(source.iterdir())
+    recipe = plain(task.recipe)
+    work = {
+        "ours": partial(our_build, recipe, source, folder / "ours", 1),
+        "albumentations": partial(their_build, task, files, side, folder / "theirs.tar"),
+        "ceiling": partial(ceiling, files, folder / "ceiling.tar", QUALITY[task.recipe]),
+    }
+    return _row(task.recipe, in_turns(work, rounds, 0), photos)
 
 
-def arrays(side: int, rounds: int) -> list[dict[str, Any]]:
-    """The same without files and codecs: one picture in memory, over and over."""
-    image = crops(1, side)[0]
-    rows = []
-    for name, transform in (("plain_list", peers.plain_list(side)), ("aged_gray", peers.aged(side, gray=True))):
-        recipe = for_size(name, side)
-        degrading = dataclasses.replace(recipe, steps=recipe.steps[:-1])  # the last one, jpeg, is a codec
-        numbers = iter(range(10**9))
-        times = in_turns(
-            {
-                "ours": lambda: degrading(image, key=str(next(numbers))).degraded,
-                "albumentations": lambda: transform(image=image),
-            },
-            rounds,
-            0.2,
-        )
-        rows.append(_row(f"{name} from arrays", times, 1))
-    return rows
+def arrays(name: str, transform: Any, side: int, rounds: int) -> dict[str, Any]:
+    """The same without files and codecs: pictures in memory, one after the other."""
+    images = crops(8, side)
+    recipe = plain(name)
+    degrading = dataclasses.replace(recipe, steps=recipe.steps[:-1])  # the last one, jpeg, is a codec
+
+    def ours() -> None:
+        for number, image in enumerate(images):
+            degrading(image, key=str(number))
+
+    def theirs() -> None:
+        for image in images:
+            transform(image=image)
+
+    return _row(f"{name} from arrays", in_turns({"ours": ours, "albumentations": theirs}, rounds, 0.2), len(images))
 
 
 def _row(name: str, times: dict[str, list[float]], photos: int) -> dict[str, Any]:
@@ -164,16 +155,21 @@ def _row(name: str, times: dict[str, list[float]], photos: int) -> dict[str, Any
 def main() -> None:
     """Print one row a recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--photos", type=int, default=300)
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--recipe", choices=[task.recipe for task in TASKS])
     parser.add_argument("--arrays", action="store_true")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
+    rows: Iterable[dict[str, Any]]
     if chosen.arrays:
-        rows = arrays(chosen.side, chosen.rounds)
+        gray = {"plain_list": peers.plain_list(chosen.side), "aged_gray": peers.aged(chosen.side, gray=True)}
+        rows = (arrays(name, transform, chosen.side, chosen.rounds) for name, transform in gray.items())
     else:
-        rows = files_to_shards(chosen.photos, chosen.side, chosen.rounds, 0.0)
+        folder = tempfile.TemporaryDirectory()
+        shape = chosen.photos, chosen.side, chosen.rounds, Path(folder.name)
+        rows = (files_to_shards(task, *shape) for task in TASKS if chosen.recipe in (None, task.recipe))
     for row in rows:
         if chosen.json:
             print(json.dumps(row))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -50,7 +49,8 @@ def main() -> None:
             parent, worker = (peak / unit for peak in found[count])
             print(f"{count} photos: parent {parent:.0f} MiB, largest worker {worker:.0f} MiB")
     for who, small, large in zip(("parent", "worker"), found[chosen.small], found[chosen.large], strict=True):
-        print(f"{who}: {large / max(small, 1):.3f} times the memory for {chosen.large / chosen.small:.0f} times the photos")
+        more = chosen.large / chosen.small
+        print(f"{who}: {large / max(small, 1):.3f} times the memory for {more:.0f} times the photos")
 
 
 if __name__ == "__main__":

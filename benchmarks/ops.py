@@ -14,6 +14,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import albumentations as A
@@ -40,7 +41,7 @@ def contenders(side: int) -> dict[str, tuple[Callable[[Any], Any], dict[str, Cal
         return lambda image: op.pair(image, key="a")
 
     kernel = (9, 9)
-    holes = dict(num_holes_range=(8, 8), hole_height_range=(0.1, 0.1), hole_width_range=(0.1, 0.1), p=1)
+    holes = {"num_holes_range": (8, 8), "hole_height_range": (0.1, 0.1), "hole_width_range": (0.1, 0.1), "p": 1}
     texture = peers.texture(2 * side)
     return {
         "grayscale": (
@@ -107,7 +108,7 @@ def main() -> None:
         print(f"{'op':16}{'ours':>9}{'peer':>9}{'ratio':>8}  fastest peer")
     for op, (ours, others, is_gray) in contenders(chosen.side).items():
         image = gray if is_gray else colour
-        work = {name: (lambda call=call: call(image)) for name, call in {"": ours, **others}.items()}
+        work = {name: partial(call, image) for name, call in {"": ours, **others}.items()}
         times = in_turns(work, chosen.rounds, 0.03)
         own = statistics.median(times[""]) * 1e6
         if others:
@@ -116,7 +117,13 @@ def main() -> None:
         else:
             best, theirs = QUOTED_MICROSECONDS[op]
             best, quotient = f"{best} (quoted, 512 px)", theirs / own
-        row = {"op": op, "ours_us": round(own, 1), "peer_us": round(theirs, 1), "ratio": round(quotient, 2), "peer": best}
+        row = {
+            "op": op,
+            "ours_us": round(own, 1),
+            "peer_us": round(theirs, 1),
+            "ratio": round(quotient, 2),
+            "peer": best,
+        }
         print(json.dumps(row) if chosen.json else f"{op:16}{own:9.0f}{theirs:9.0f}{quotient:8.1f}  {best}")
         sys.stdout.flush()
 

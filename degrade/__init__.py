@@ -18,7 +18,7 @@ import pkgutil
 from pathlib import Path
 from typing import Any
 
-from degrade._version import __version__
+from degrade._version import __version__ as __version__
 
 _HOMES: dict[str, str] = {
     "DegradeError": "degrade.errors",
@@ -60,7 +60,7 @@ _OPS = {
     for module in pkgutil.iter_modules([str(Path(__file__).parent / "ops")])
 }
 
-__all__ = sorted([*_HOMES, *_OPS, "__version__"])  # noqa: PLE0605 - ops are found by themselves
+__all__ = sorted([*_HOMES, *_OPS])
 
 
 def __getattr__(name: str) -> Any:

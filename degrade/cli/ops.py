@@ -127,9 +127,9 @@ def _stage(op: type[Degradation]) -> str:
 
 
 def _damage(op: type[Degradation]) -> str:
-    if op.damage is not None:
-        return op.damage.name.lower().replace("_", " ")
-    return "by its fields" if _varies(op) else "global"
+    if _varies(op):
+        return "by its fields"
+    return op.damage.name.lower().replace("_", " ") if op.damage else "global"
 
 
 def _varies(op: type[Degradation]) -> bool:

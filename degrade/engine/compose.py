@@ -163,7 +163,8 @@ class SomeOf(Group):
 
     def run_steps(self, photo: Photo, root: Key, suffix: str, fires: bool) -> None:
         n = _COUNT.clamp(self.n.at(root.at(self.address + suffix).at("n").uniform()))
-        chosen = _race(self.steps, self.weights, root, suffix)[:n]
+        possible = sum(weight > 0 for weight in self.weights) if self.weights else len(self.steps)
+        chosen = _race(self.steps, self.weights, root, suffix)[: min(n, possible)]
         for step in self.steps:
             step.run(photo, root, suffix, fires and any(step is one for one in chosen))
 

@@ -8,14 +8,17 @@ JSON, and beyond the reach of the last bit of any machine's exp or log.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from statistics import NormalDist
 from typing import Any, ClassVar
 
 _inverse_normal = NormalDist().inv_cdf
-_POISSON_END = 100_000
+_LARGEST = 1e100
+"""No parameter is larger: products of two of them must stay finite."""
 
 
 def rounded(value: float) -> float:
@@ -25,7 +28,7 @@ def rounded(value: float) -> float:
 
 def _finite(**numbers: Any) -> None:
     for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= _LARGEST:
             raise ValueError(f"{name} must be a finite number, not {number!r}")
 
 
@@ -40,6 +43,11 @@ def _ordered(low: Any, high: Any) -> None:
     _finite(low=low, high=high)
     if low > high:
         raise ValueError(f"low must not be above high: [{low!r}, {high!r}]")
+
+
+def _round_ends(made: Any) -> None:
+    for end in ("low", "high"):
+        object.__setattr__(made, end, rounded(getattr(made, end)))
 
 
 class Distribution:
@@ -87,7 +95,7 @@ class Constant(Distribution):
 
 @dataclass(frozen=True, slots=True)
 class Uniform(Distribution):
-    """Real, evenly spread over [low, high]."""
+    """Real, evenly spread over [low, high]; the ends are rounded like the values."""
 
     low: float
     high: float
@@ -95,6 +103,7 @@ class Uniform(Distribution):
 
     def __post_init__(self) -> None:
         _ordered(self.low, self.high)
+        _round_ends(self)
 
     def at(self, u: float) -> float:
         return rounded(self.low + (self.high - self.low) * u)
@@ -109,7 +118,7 @@ class Uniform(Distribution):
 
 @dataclass(frozen=True, slots=True)
 class LogUniform(Distribution):
-    """Real, its logarithm evenly spread over [log low, log high], 0 < low."""
+    """Real, its logarithm evenly spread over [log low, log high], 0 < low; the ends are rounded like the values."""
 
     low: float
     high: float
@@ -118,6 +127,7 @@ class LogUniform(Distribution):
     def __post_init__(self) -> None:
         _positive(low=self.low, high=self.high)
         _ordered(self.low, self.high)
+        _round_ends(self)
 
     def at(self, u: float) -> float:
         return rounded(min(max(self.low * math.exp(math.log(self.high / self.low) * u), self.low), self.high))
@@ -155,7 +165,7 @@ class Normal(Distribution):
 
 @dataclass(frozen=True, slots=True)
 class LogNormal(Distribution):
-    """Positive, its natural logarithm Gaussian: `median` > 0, `sigma` the standard deviation of the logarithm."""
+    """Positive, its natural logarithm Gaussian: `median` > 0, `sigma` (at most 10) the deviation of the logarithm."""
 
     median: float
     sigma: float
@@ -163,6 +173,8 @@ class LogNormal(Distribution):
 
     def __post_init__(self) -> None:
         _positive(median=self.median, sigma=self.sigma)
+        if self.sigma > 10:
+            raise ValueError(f"sigma must be at most 10, not {self.sigma!r}")
 
     def at(self, u: float) -> float:
         return rounded(self.median * math.exp(self.sigma * _inverse_normal(u)))
@@ -205,27 +217,28 @@ class Beta(Distribution):
         return shapes if self.scale == 1 else {**shapes, "scale": self.scale}
 
 
+def _cumulative(mode: int, ratio: Callable[[int], float]) -> tuple[float, ...]:
+    """Cumulative probabilities of 0, 1, 2 … where p(n) / p(n - 1) = `ratio(n)`, until the rest is below 1e-18.
+
+    Worked out from the mode outwards: the probability of 0 itself may be too small for a float.
+    """
+    above, weight, count = [1.0], 1.0, mode
+    while weight > 1e-18 or ratio(count + 1) > 1:
+        count += 1
+        weight *= ratio(count)
+        above.append(weight)
+    below, weight = [], 1.0
+    for count in range(mode, 0, -1):
+        weight /= ratio(count)
+        below.append(weight)
+    weights = [*reversed(below), *above]
+    total = math.fsum(weights)
+    return tuple(running / total for running in accumulate(weights))
+
+
 @lru_cache(maxsize=256)
 def _cumulative_poisson(mean: float) -> tuple[float, ...]:
-    """Cumulative probabilities of 0, 1, 2 … until the rest is below 2**-53."""
-    # Worked out from the mode outwards: exp(-mean) is 0 for large means.
-    mode = int(mean)
-    weights = {mode: 1.0}
-    weight, count = 1.0, mode
-    while weight > 1e-18 and count < mode + _POISSON_END:
-        count += 1
-        weight *= mean / count
-        weights[count] = weight
-    weight = 1.0
-    for count in range(mode, 0, -1):
-        weight *= count / mean
-        weights[count - 1] = weight
-    total = math.fsum(weights.values())
-    running, cumulative = 0.0, []
-    for count in sorted(weights):
-        running += weights[count]
-        cumulative.append(running / total)
-    return tuple(cumulative)
+    return _cumulative(int(mean), lambda n: mean / n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,22 +267,14 @@ class Poisson(Distribution):
 
 @lru_cache(maxsize=256)
 def _cumulative_negative_binomial(mean: float, k: float) -> tuple[float, ...]:
-    ratio = mean / (mean + k)
-    weight = (k / (mean + k)) ** k
-    running, count, cumulative = weight, 0, [weight]
-    while running < 1 - 1e-15 and count < _POISSON_END:
-        weight *= ratio * (count + k) / (count + 1)
-        count += 1
-        running += weight
-        cumulative.append(running)
-        if weight < 1e-18 and count > mean:
-            break
-    return tuple(c / running for c in cumulative)
+    share = mean / (mean + k)
+    mode = int((k - 1) * mean / k) if k > 1 else 0
+    return _cumulative(mode, lambda n: share * (n + k - 1) / n)
 
 
 @dataclass(frozen=True, slots=True)
 class NegativeBinomial(Distribution):
-    """Whole number ≥ 0 of clustered things: `mean` on average, variance mean + mean²/k (mean ≤ 10000, k ≥ 0.05)."""
+    """Whole number ≥ 0 of clustered things: `mean` on average, variance mean + mean²/k; mean ≤ 10000 and ≤ 10000·k."""
 
     mean: float
     k: float
@@ -278,8 +283,8 @@ class NegativeBinomial(Distribution):
 
     def __post_init__(self) -> None:
         _positive(mean=self.mean, k=self.k)
-        if self.mean > 10_000 or self.k < 0.05:
-            raise ValueError(f"mean must be at most 10000 and k at least 0.05, not {self.mean!r} and {self.k!r}")
+        if self.mean > min(10_000, 10_000 * self.k):
+            raise ValueError(f"mean must be at most 10000 and 10000 times k, not {self.mean!r} with k {self.k!r}")
 
     def at(self, u: float) -> int:
         return _first_at_or_above(_cumulative_negative_binomial(float(self.mean), float(self.k)), u)
@@ -358,8 +363,6 @@ class Choice(Distribution):
 
 
 def _first_at_or_above(cumulative: Sequence[float], u: float) -> int:
-    from bisect import bisect_left
-
     return min(bisect_left(cumulative, u), len(cumulative) - 1)
 
 

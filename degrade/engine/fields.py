@@ -40,9 +40,9 @@ Flag: TypeAlias = Annotated[bool | Distribution, Kind.FLAG]
 """A truth value, or a Choice of them."""
 Option: TypeAlias = Annotated[str | Distribution, Kind.OPTION]
 """One of the field's options, or a Choice of them."""
-Text: TypeAlias = Annotated[str | None | Distribution, Kind.TEXT]
+Text: TypeAlias = Annotated[str | Distribution | None, Kind.TEXT]
 """Free text such as a folder, or None, or a Choice of them."""
-Vector: TypeAlias = Annotated[Sequence[float] | None | Distribution, Kind.VECTOR]
+Vector: TypeAlias = Annotated[Sequence[float] | Distribution | None, Kind.VECTOR]
 """A fixed list of numbers such as a colour, or None, or a Choice of them."""
 
 
@@ -188,6 +188,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -225,7 +227,9 @@ def spec_of(name: str, annotation: Any, declared: dataclasses.Field[Any]) -> Fie
     """
     kinds = [k for k in getattr(annotation, "__metadata__", ()) if isinstance(k, Kind)]
     if not kinds or "degrade" not in declared.metadata:
-        raise TypeError(f"{name}: annotate it with Real, Count, Flag, Option, Text or Vector, and declare it by field()")
+        raise TypeError(
+            f"{name}: annotate it with Real, Count, Flag, Option, Text or Vector, and declare it by field()"
+        )
     facts = dict(declared.metadata["degrade"])
     if facts["unit"] is None:
         suffix = next((s for s in UNIT_OF_SUFFIX if name.endswith(s)), None)

@@ -1,8 +1,8 @@
 """Randomness by address: a Key names a place, and the numbers found there never change.
 
 A stateful generator imposes an order: draw once more in one step, and every later step changes. A Key has no state to
-consume. `key.at("folds", 3)` is the address of the fourth fold, whoever asks, whenever, in whatever process. The idea is
-that of counter-based generators (Salmon et al., SC 2011, doi:10.1145/2063384.2063405) and of JAX's random keys (JEP 263).
+consume. `key.at("folds", 3)` is the address of the fourth fold, whoever asks, whenever, in whatever process. The idea
+is that of counter-based generators (J. K. Salmon et al., doi:10.1145/2063384.2063405) and of JAX's keys (JEP 263).
 """
 
 from __future__ import annotations

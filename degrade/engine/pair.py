@@ -117,9 +117,10 @@ def _gray(colour: Array) -> Array:
     """Rec. 601 luma of a picture that an op has coloured, where the caller's image has one channel."""
     weights = np.array([19595, 38470, 7471], np.int64)
     if colour.dtype == np.float32:
-        exact = (colour.astype(np.float64) * weights).sum(axis=2) / 65536
+        exact: Array = (colour.astype(np.float64) * weights).sum(axis=2) / 65536
         return np.clip(exact, 0, 1).astype(np.float32)
-    return ((colour.astype(np.int64) * weights).sum(axis=2) + 32768 >> 16).astype(colour.dtype)
+    whole: Array = (colour.astype(np.int64) * weights).sum(axis=2)
+    return (whole + 32768 >> 16).astype(colour.dtype)
 
 
 def steps_record(photo: Photo) -> list[dict[str, Any]]:
@@ -133,9 +134,7 @@ def _plain(drawn: dict[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in drawn.items()}
 
 
-def develop(
-    step: Step, image: Array, *, seed: int, key: str, variant: int, format: str = DEFAULT_FORMAT
-) -> Pair:
+def develop(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str = DEFAULT_FORMAT) -> Pair:
     """The Pair that `step` makes of one picture at the address (seed, key, variant), without frame."""
     whole = checked_image(image)
     with borrowed_workspace() as workspace:

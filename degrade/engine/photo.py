@@ -36,7 +36,7 @@ class Photo:
     Parameters
     ----------
     image : (H, W, C) array
-        C is 1 or 3 (RGB), uint8 or uint16 over their whole range, or float32 in [0, 1]; sRGB-encoded. It is not changed.
+        C is 1 or 3 (RGB), uint8 or uint16 over their whole range, or float32 in [0, 1]; sRGB-encoded. Not changed.
     workspace : Workspace
         Buffers to draw in; nobody else may hold it meanwhile.
     format : str
@@ -79,7 +79,7 @@ class Photo:
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
         self._jpeg: bytes | None = None
-        self._channels = image.shape[2]
+        self._channels = int(image.shape[2])
         self._layers: tuple[Bytes, Bytes, Bytes] | None = None
 
     # ------------------------------------------------------------------ pixels
@@ -119,7 +119,7 @@ class Photo:
         return self.workspace.array(name, self.pixels.shape, np.float32)
 
     def to_gray(self, weights: tuple[float, float, float], linear: bool) -> None:
-        """Leave one channel: the weighted sum of R, G, B, of encoded values or of `linear` light. Gray stays as it is."""
+        """Leave one channel: the weighted sum of R, G, B, encoded or in `linear` light. Gray stays as it is."""
         if self.channels == 1:
             return
         out = self._buffer(1)
@@ -219,8 +219,8 @@ class Photo:
         self._clear_layers()
 
     def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:
-        """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh array
-        of its shape and dtype. The masks go with the damaged picture; the clean one too if `both`."""
+        """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh
+        array of its shape and dtype. The masks go with the damaged picture; the clean one too if `both`."""
         self.pixels[...] = displace(self.pixels, False)
         if both:
             if self.clean.dtype != np.float32:
@@ -257,15 +257,15 @@ class Photo:
     ) -> None:
         """Scrape emulsion off where `coverage` says, to `depth` in [0, 1]; the paper that shows is encoded RGB with
         fibre noise of relative amplitude `fibre`, which needs a `key`."""
+        if fibre > 0 and key is None:
+            raise TypeError("fibre noise needs a key")
         k0, k1 = key.pair() if key is not None else (0, 0)
         layers.remove(
             self.pixels, *self.layers, int(damage), coverage, *box,
             self.colour(paper), float(depth), float(fibre), 1 / self.unit, k0, k1,
         )  # fmt: skip
 
-    def stain(
-        self, coverage: Bytes, box: Box, damage: DamageClass, *, density: tuple[float, float, float]
-    ) -> None:
+    def stain(self, coverage: Bytes, box: Box, damage: DamageClass, *, density: tuple[float, float, float]) -> None:
         """Add `density` (R, G, B) in proportion to the coverage."""
         layers.stain(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(density))
 
@@ -273,9 +273,7 @@ class Photo:
         """Lay an opaque `colour` (encoded RGB) over the surface where `coverage` says."""
         layers.cover(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(colour))
 
-    def tear(
-        self, coverage: Bytes, box: Box, damage: DamageClass, *, background: tuple[float, float, float]
-    ) -> None:
+    def tear(self, coverage: Bytes, box: Box, damage: DamageClass, *, background: tuple[float, float, float]) -> None:
         """Take the paper itself away: the `background` (encoded RGB) behind it shows."""
         layers.cover(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(background))
 

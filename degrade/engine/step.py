@@ -38,8 +38,8 @@ class Step:
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
         """Work on `photo` in place and write into its record, under the addresses below `root`.
 
-        `suffix` is appended to every label within (by `repeat`); with `fires` False nothing is done, but what would have
-        been drawn is recorded, so that a group's choice leaves no hole in the record.
+        `suffix` is appended to every label within (by `repeat`); with `fires` False nothing is done, but what would
+        have been drawn is recorded, so that a group's choice leaves no hole in the record.
         """
         raise NotImplementedError
 
@@ -97,9 +97,7 @@ class Step:
         pair = self.pair(image, key=key, copy=copy, format=format)
         return as_picture(pair.degraded, image)
 
-    def pair(
-        self, image: npt.NDArray[Any], *, key: str = "", copy: int = 0, format: str = DEFAULT_FORMAT
-    ) -> Pair:
+    def pair(self, image: npt.NDArray[Any], *, key: str = "", copy: int = 0, format: str = DEFAULT_FORMAT) -> Pair:
         """Like calling it, but gives the Pair with its masks and its record."""
         return develop(self, image, seed=0, key=key, variant=copy, format=format)
 

@@ -59,7 +59,8 @@ class Grain(Degradation):
 
 @lru_cache(maxsize=1024)
 def binomial_like_taps(sigma_px: float) -> tuple[npt.NDArray[np.float32], float]:
-    """Whole-number taps of a Gaussian of `sigma_px` (at most 6), zeros up to a multiple of four, and the deviation of bytes filtered by them both ways."""
+    """Whole-number taps of a Gaussian of `sigma_px` (at most 6), zeros up to a multiple of four, and the deviation of
+    bytes that are filtered by them both ways."""
     sigma = min(sigma_px, 6.0)
     if sigma < 0.35:
         weights = [1]

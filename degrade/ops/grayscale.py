@@ -21,8 +21,9 @@ RESPONSES: dict[str, tuple[tuple[float, float, float], bool]] = {
 class Grayscale(Degradation):
     """Leave one gray channel: by video luma, or by the spectral response of an emulsion.
 
-    Plates before about 1905 saw blue alone, orthochromatic ones green as well; white skies and dark lips come from this,
-    not from desaturation. Emulsions integrate linear light; Rec. 601 and 709 weigh encoded values. A gray picture stays.
+    Plates before about 1905 saw blue alone, orthochromatic ones green as well; white skies and dark lips come from
+    this, not from desaturation. Emulsions integrate linear light; Rec. 601 and 709 weigh encoded values. A gray picture
+    stays as it is.
 
     References: ITU-R BT.601-7; ITU-R BT.709-6; C. B. Neblette, Photography: Its Materials and Processes (1942), on the
     sensitivity of ordinary, orthochromatic and panchromatic emulsions.

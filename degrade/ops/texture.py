@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -16,21 +17,24 @@ from degrade.engine.photo import Photo
 from degrade.textures import bank
 from degrade.textures.sheet import Bytes, Sheet
 
-BLENDS: dict[str, tuple[float, float, float, float]] = {
-    "add": (1.0, 0.0, 0.0, 0.0),
-    "screen": (1.0, 1.0, 0.0, 0.0),
-    "lighten": (0.0, 0.0, 1.0, 0.0),
-    "darken": (0.0, 0.0, 0.0, 1.0),
-    "multiply": (0.0, 1.0, 0.0, 0.0),
-    "alpha": (1.0, 1.0, 0.0, 0.0),
+FORMULAS: dict[str, tuple[float, float, float, float, float, float]] = {
+    "add": (1.0, 0.0, 0.0, 0.0, -1.0, 1.0),
+    "screen": (1.0, 1.0, 0.0, 0.0, -1.0, 1.0),
+    "lighten": (1.0, 0.0, 0.0, 1.0, 0.0, 1.0),
+    "darken": (-1.0, 0.0, 1.0, 1.0, -1.0, 0.0),
+    "multiply": (0.0, 1.0, 0.0, 0.0, -1.0, 1.0),
+    "alpha": (1.0, 1.0, 0.0, 0.0, -1.0, 1.0),
+    "mix": (1.0, 0.0, 0.0, 1.0, -1.0, 1.0),
 }
-"""(colour, fade, floor, ceiling) of each blend, as in `degrade.engine.kernels.blend`; alpha has the source's colour."""
+"""(colour, fade, lift / strength, even / strength, least, most), as `degrade.engine.kernels.blend` explains them. Alpha
+has the source's colour; it is mix with sources that are tones."""
+BLENDS = tuple(FORMULAS)[:-1]
 DARKENING = ("darken", "multiply")
 """Blends under which white changes nothing."""
 _SHOWN = {"nothing": None} | {damage.name.lower(): damage for damage in DamageClass}
 _LATTICE_PX = 24
 """Places of sheets are multiples of this: whole pixels at the commonest reductions too."""
-_FINEST = 1 / 1.5**0.5
+_FINEST = 1 / math.sqrt(1.5)
 """Below this a sheet's pixel is enlarged."""
 _NO_LAYERS = (np.empty((0, 0), np.uint8),) * 3
 
@@ -40,7 +44,8 @@ class Texture(Degradation):
 
     `source` is a texture of this package (``dust``, ``scratches``, ``paper``) or a folder of pictures (``./scans``).
     Each photo takes one sheet, anywhere and turned over either way, at its true size in millimetres; a folder's
-    pictures are gray, and as large as the print. Sheets are divided by their names among the train, val and test splits.
+    pictures are gray, and as large as the print. Sheets are divided by their names among the train, val and test
+    splits.
 
     Dust and scratches are sheets of coverage: black is clear. They lighten under add, screen and lighten, and the same
     dirt darkens under multiply and darken; alpha lays their own colour on. Paper and a folder's pictures are tones, and
@@ -64,9 +69,11 @@ class Texture(Degradation):
     damage = DamageClass.DUST
 
     source: Text = field("dust", "a texture's name, or a folder of pictures such as ./scans")
-    blend: Option = field("screen", "how it is laid over the picture", options=tuple(BLENDS))
+    blend: Option = field("screen", "how it is laid over the picture", options=BLENDS)
     strength: Real = field((0.3, 0.9), "opacity of the texture", low=0, high=1, unit="ratio")
-    scale: Real = field(1, "enlargement of the texture", low=0.05, high=20, unit="ratio")
+    scale: Real = field(
+        1, "enlargement of the texture; 0.24 for dust on a 35 mm frame itself", low=0.05, high=20, unit="ratio"
+    )
     shows: Option = field(
         "auto",
         "class of the masks; auto takes the source's own (dirt for a folder), nothing keeps none",
@@ -101,18 +108,14 @@ class Texture(Degradation):
         names = source.names_for(photo.split)
         sheet = source.sheet(names[int(chances[0] * len(names))])
         level, *geometry = _placed(photo, sheet, _scale(photo, sheet, source, drawn["scale"]), chances[1], chances[2])
-        tone, fade, floor, ceiling = BLENDS[drawn["blend"]]
-        colour, even = np.full(photo.channels, tone, np.float32), 0.0
-        if drawn["blend"] == "alpha":
-            if source.tones:
-                fade, even = 0.0, float(strength)
-            else:
-                colour = photo.colour(source.colour)
-        inverted, damage = source.tones and drawn["blend"] in DARKENING, self.damage_of(drawn)
+        formula = "mix" if source.tones and drawn["blend"] == "alpha" else drawn["blend"]
+        tone, fade, lift, even, least, most = FORMULAS[formula]
+        colour = photo.colour(source.colour) if formula == "alpha" else np.full(photo.channels, tone, np.float32)
+        inverted, damage = source.tones and formula in DARKENING, self.damage_of(drawn)
         blend.blend(
             photo.pixels, *(photo.layers if damage else _NO_LAYERS), int(damage or 0), level,
             -photo.print_box[0], -photo.print_box[2], *geometry, chances[3] < 0.5, chances[4] < 0.5, sheet.wraps,
-            inverted, float(strength), colour, fade, floor, ceiling, even,
+            inverted, formula == "mix", float(strength), colour, fade, lift * strength, even * strength, least, most,
         )  # fmt: skip
 
 

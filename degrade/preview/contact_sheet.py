@@ -25,13 +25,14 @@ _GAP = 8
 _TITLE, _HEADING, _SMALL = 20, 14, 12
 _LINE = 16
 """Rows of pixels that a line of small text takes."""
+_INDENT = 12
 _WORDS = 340
 """Width of the column of numbers, in pixels."""
 _HEAD = 22
 """Height of the line of headings over a row."""
 
-Line = tuple[str, Colour, int]
-"""(text, colour, indentation in pixels)."""
+Line = list[tuple[str, Colour, int]]
+"""Pieces of a line: (text, colour, distance from its beginning in pixels)."""
 
 
 def contact_sheet(examples: Sequence[Example], title: str = "", side: int = 384) -> Picture:
@@ -98,21 +99,25 @@ class _Row:
             canvas.picture(cell, top + _HEAD, left)
         left = self.width - _WORDS + MARGIN + _GAP
         canvas.text(shortened(self.example.key, _HEADING, _WORDS - _GAP), top, left, _HEADING)
-        for number, (text, colour, indent) in enumerate(self._lines):
-            canvas.text(text, top + _HEAD + number * _LINE, left + indent, _SMALL, colour)
+        for number, line in enumerate(self._lines):
+            for text, colour, distance in line:
+                canvas.text(text, top + _HEAD + number * _LINE, left + distance, _SMALL, colour)
 
 
 def _caption_lines(example: Example) -> list[Line]:
-    indent, room = 12, _WORDS - _GAP
-    lines: list[Line] = []
-    for label, numbers in step_captions(example.steps):
-        lines.append((shortened(label, _SMALL, room), INK, 0))
-        lines += [(line, FAINT, indent) for line in wrapped(numbers, _SMALL, room - indent, ", ")]
-    skipped = skipped_labels(example.steps)
-    if skipped:
-        lines.append(("not drawn for this pair", INK, 0))
-        lines += [(line, FAINT, indent) for line in wrapped(skipped, _SMALL, room - indent, ", ")]
-    return lines
+    captions = step_captions(example.steps)
+    if skipped := skipped_labels(example.steps):
+        captions.append(("not drawn:", skipped))
+    return [line for label, words in captions for line in _labelled(label, words)]
+
+
+def _labelled(label: str, words: Sequence[str]) -> list[Line]:
+    """`label` and, beside it and below it, `words`."""
+    room = _WORDS - _GAP
+    label = shortened(label, _SMALL, room)
+    beside = round(text_width(label, _SMALL)) + _GAP
+    first, *others = wrapped(words, _SMALL, room - _INDENT, ", ", beside - _INDENT)
+    return [[(label, INK, 0), (first, FAINT, beside)], *([(line, FAINT, _INDENT)] for line in others)]
 
 
 class _Strip:

@@ -65,14 +65,17 @@ def shortened(text: str, size: int, width: int) -> str:
     return text + "..."
 
 
-def wrapped(words: Iterable[str], size: int, width: int, gap: str) -> list[str]:
-    """`words`, joined by `gap`, in lines of at most `width` pixels; a word that is too long alone is cut."""
-    lines: list[str] = []
+def wrapped(words: Iterable[str], size: int, width: int, gap: str, taken: int = 0) -> list[str]:
+    """`words`, joined by `gap`, in lines of at most `width` pixels, of which the first has `taken` ones less; a word
+    that is too long for a line of its own is cut. The first line is empty where no word fits into it."""
+    lines, room = [""], width - taken
     for word in (shortened(word, size, width) for word in words):
-        if lines and text_width(lines[-1] + gap + word, size) <= width:
-            lines[-1] += gap + word
+        longer = f"{lines[-1]}{gap}{word}" if lines[-1] else word
+        if text_width(longer, size) <= room:
+            lines[-1] = longer
         else:
             lines.append(word)
+            room = width
     return lines
 
 

@@ -18,10 +18,7 @@ def dump(recipe: Recipe) -> str:
 
     A step takes a line. ``load_recipe`` of the text, as a file, gives an equal recipe.
     """
-    data = recipe.to_data()
-    if recipe.frame is not None:  # an empty frame still centres and rejects: it is not the same as none
-        data = _with_frame(data, recipe.frame.changed())
-    node = _Dumper(StringIO(), sort_keys=False).represent_data(data)
+    node = _Dumper(StringIO(), sort_keys=False).represent_data(recipe.to_data())
     for key, value in node.value:
         value.flow_style = key.value != "steps"
         if key.value == "steps":
@@ -29,12 +26,6 @@ def dump(recipe: Recipe) -> str:
     # `serialize` alone keeps the order of keys and the styles that were set.
     text: str = yaml.serialize(node, Dumper=_Dumper, width=_WIDTH, allow_unicode=True)
     return text
-
-
-def _with_frame(data: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
-    """`data` with its `frame`, before the steps."""
-    before = {name: value for name, value in data.items() if name not in ("frame", "steps", "output")}
-    return {**before, "frame": frame, **{name: data[name] for name in ("steps", "output") if name in data}}
 
 
 def _spread(steps: yaml.SequenceNode) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.declaration import Declaration
-from degrade.engine.distributions import Constant
-from degrade.engine.fields import Count, Option, Real, Vector, field
+from degrade.engine.distributions import Constant, Distribution
+from degrade.engine.fields import Count, Kind, Option, Real, field
 from degrade.engine.kernels import warp
 from degrade.engine.key import Key
 from degrade.engine.photo import Box
 
 Array = npt.NDArray[Any]
+Size: TypeAlias = Annotated[int | Sequence[int] | Distribution | None, Kind.VECTOR]
 FITS = ("crop", "patch", "contain", "stretch")
 
 
@@ -109,7 +111,7 @@ class Frame(Declaration):
     """What is cut out of each photograph and how it is varied. Positions and variations are drawn for the train split;
     elsewhere the frame is centred and nothing is varied."""
 
-    size: Vector = field(
+    size: Size = field(
         None, "height and width of the pictures, or one number for a square; null keeps the source's",
         low=1, high=100_000, length=2, optional=True, unit="pixels",
     )  # fmt: skip

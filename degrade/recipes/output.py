@@ -31,7 +31,7 @@ class Output:
     """
 
     copies: int = _described(1, "damaged copies of each photograph, 1 to 10000")
-    members: tuple[str, ...] = _described(
+    members: Sequence[str] = _described(
         ("clean", "degraded", "mask"), f"what is written of each pair: some of {', '.join(MEMBERS)}"
     )
     image: str = _described("jpg", f"format of the clean and the degraded picture: {', '.join(IMAGES)} (16 bits)")
@@ -45,7 +45,7 @@ class Output:
     }  # fmt: skip
 
     def __post_init__(self) -> None:
-        if isinstance(self.members, Sequence) and not isinstance(self.members, str):
+        if _is_list(self.members):
             object.__setattr__(self, "members", tuple(m for m in MEMBERS if m in self.members) + self._strange())
         problems = self._number_problems() + self._word_problems() + self._split_problems()
         if problems:
@@ -65,8 +65,9 @@ class Output:
 
     def _word_problems(self) -> list[tuple[str, str]]:
         problems = []
-        if not isinstance(self.members, tuple) or not self.members or self._strange():
-            problems.append(("members", f"expected a list of some of {', '.join(MEMBERS)}, not {self.members!r}"))
+        if not _is_list(self.members) or not self.members or self._strange():
+            given = list(self.members) if _is_list(self.members) else self.members
+            problems.append(("members", f"expected a list of some of {', '.join(MEMBERS)}, not {given!r}"))
         if self.image not in IMAGES:
             problems.append(("image", f"expected one of {', '.join(IMAGES)}, not {self.image!r}"))
         return problems
@@ -74,7 +75,8 @@ class Output:
     def _split_problems(self) -> list[tuple[str, str]]:
         splits = self.splits
         if not isinstance(splits, Mapping) or not splits:
-            return [("splits", f"expected names with shares or counts, such as {{train: 0.9, val: 0.1}}, not {splits!r}")]
+            example = "{train: 0.9, val: 0.1}"
+            return [("splits", f"expected names with shares or counts, such as {example}, not {splits!r}")]
         problems = [
             ("splits", f"expected a name of small letters, digits and _, not {name!r}")
             for name in splits
@@ -82,8 +84,8 @@ class Output:
         ]
         numbers = [s for s in splits.values() if isinstance(s, int | float) and not isinstance(s, bool)]
         shares = [s for s in numbers if isinstance(s, float)]
-        if len(numbers) < len(splits) or any(not s >= 0 for s in numbers):
-            problems.append(("splits", f"expected shares in [0, 1] or whole numbers, not {dict(splits)!r}"))
+        if len(numbers) < len(splits) or any(not s > 0 for s in numbers):
+            problems.append(("splits", f"expected shares above 0 or whole numbers from 1, not {dict(splits)!r}"))
         elif shares and abs(sum(shares) - 1) > 1e-9:
             problems.append(("splits", f"the shares must sum to 1, not {sum(shares):g}"))
         return problems
@@ -99,3 +101,7 @@ class Output:
             "copies": self.copies, "members": list(self.members), "image": self.image, "quality": self.quality,
             "pairs_per_shard": self.pairs_per_shard, "splits": dict(self.splits),
         }  # fmt: skip
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -132,7 +132,9 @@ class Recipe:
         data["frame"] = self.frame.changed() if self.frame else None
         data["steps"] = [step.to_data() for step in self.steps]
         data["output"] = self.output.changed()
-        return {name: value for name, value in data.items() if value not in (None, "", {}) or name == "steps"}
+        # An empty frame still centres and rejects: it is not the same as none.
+        kept = {"steps"} | ({"frame"} if self.frame else set())
+        return {name: value for name, value in data.items() if name in kept or value not in (None, "", {})}
 
     def prepare(self) -> None:
         """Make ready what steps make once for all photos; raises DegradeError when something they need is missing."""

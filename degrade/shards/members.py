@@ -6,7 +6,7 @@ A member is called KEY.SUFFIX, such as ``album/0042.clean.jpg``; the members of 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ _IN_FRAME = ("variant", "format", "channels", "frame")
 _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 
-def suffixes(members: tuple[str, ...], image: str) -> tuple[str, ...]:
+def suffixes(members: Sequence[str], image: str) -> tuple[str, ...]:
     """The suffixes of each pair's files, in their order in a shard.
 
     Parameters

@@ -7,6 +7,7 @@ TAPPI Press 1994); amplitudes of 0.5 to 2 per cent of the reflectance are meant,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from degrade.engine.kernels.noise import fill_bits, normal_at, row_key, sincos, 
 from degrade.engine.key import Key
 from degrade.textures.canvas import Bytes, blank_canvas, wrapped
 
-u8, u32, f32, i32 = np.uint8, np.uint32, np.float32, np.int32
+u8, u32, f32, f64, i32 = np.uint8, np.uint32, np.float32, np.float64, np.int32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Paper:
     def _add_octaves(
         self, out: npt.NDArray[np.float32], side: float, largest: float, finest: float, upright: bool, key: Key
     ) -> None:
-        stretch = self.anisotropy**0.5
+        stretch = math.sqrt(self.anisotropy)
         feature, octave = largest, 0
         while feature >= finest:
             along, across = max(round(side / (feature * stretch)), 1), max(round(side * stretch / feature), 1)
@@ -140,14 +141,13 @@ def shade(sheet, clouds, relief, strands, level, formation, tooth, fibres):
     """Put the sheet together: clouds by standard deviation `formation`; relief lit from the upper left, by `tooth`;
     bright fibres with a shadow on their lower right, by `fibres`."""
     size = sheet.shape[0]
-    cloud_scale, relief_scale = f32(0), f32(0)
+    cloud_power, relief_power = f64(1e-9), f64(1e-9)
     for y in range(size):
         for x in range(size):
-            d = relief[y, x] - relief[(y + 1) % size, (x + 1) % size]
-            cloud_scale += clouds[y, x] * clouds[y, x] / f32(size * size)
-            relief_scale += d * d / f32(size * size)
-    a = f32(formation) / np.sqrt(max(cloud_scale, f32(1e-9)))
-    b = f32(tooth) / np.sqrt(max(relief_scale, f32(1e-9)))
+            d = f64(relief[y, x] - relief[(y + 1) % size, (x + 1) % size])
+            cloud_power += f64(clouds[y, x]) * f64(clouds[y, x])
+            relief_power += d * d
+    a, b = f32(f64(formation * size) / np.sqrt(cloud_power)), f32(f64(tooth * size) / np.sqrt(relief_power))
     c = f32(fibres) / f32(255)
     for y in range(size):
         below, above = (y + 1) % size, (y - 1) % size

@@ -50,9 +50,9 @@ def test_in_a_log_it_tells_a_line_now_and_then(clock: Clock, capsys: pytest.Capt
     assert capsys.readouterr().err.splitlines() == [
         "2,000 photographs, 4,000 pairs in 4 shards, 1 shard finished before, 2 workers",
         COMPILING,
-        "450 of 1,500 photographs, 30.0 pairs/s",
-        "900 of 1,500 photographs, 30.0 pairs/s",
-        "1,350 of 1,500 photographs, 30.0 pairs/s",
+        "465 of 1,500 photographs, 30.0 pairs/s",
+        "915 of 1,500 photographs, 30.0 pairs/s",
+        "1,365 of 1,500 photographs, 30.0 pairs/s",
     ]
 
 

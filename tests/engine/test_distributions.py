@@ -145,7 +145,7 @@ def test_choices_keep_to_their_weights() -> None:
         (lambda: Beta(1, 1, 0), "scale must be above 0"),
         (lambda: Poisson(-1), r"mean must lie in \[0, 10000\]"),
         (lambda: Poisson(10_001), r"mean must lie in \[0, 10000\]"),
-        (lambda: NegativeBinomial(1, 0.01), "k at least 0.05"),
+        (lambda: NegativeBinomial(1000, 0.05), "10000 times k"),
         (lambda: NegativeBinomial(0, 1), "mean must be above 0"),
         (lambda: Integers(0.5, 2), "whole numbers"),
         (lambda: Integers(3, 2), "low must not be above high"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def lost(p: degrade.Pair) -> npt.NDArray[np.float64]:
 
 
 def ridge(p: degrade.Pair) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Position of the break along the longer way, and its centre and width there: (centres, widths), NaN where closed."""
+    """(centres, widths) of the break along its longer way; centres are NaN where it is closed."""
     field = lost(p)
     rows, columns = np.nonzero(field)
     if np.ptp(rows) > np.ptp(columns):
@@ -48,7 +49,7 @@ def test_a_bend_that_did_not_break_is_shading_alone() -> None:
     assert set(np.unique(p.classes)) == {0, FOLD}
     change = (p.degraded - GRAY)[:, :, 0]
     assert 0.02 < change.max() <= 0.16 * 0.4 * 1.6
-    assert -0.02 > change.min()
+    assert change.min() < -0.02
 
 
 def test_one_flank_is_lit_and_the_other_is_dark() -> None:
@@ -64,7 +65,7 @@ def test_one_flank_is_lit_and_the_other_is_dark() -> None:
         sides = np.sign(lit - dark)[middle]
         assert np.abs(np.median(sides)) == 1
         assert (sides == np.median(sides)).mean() > 0.98
-        assert 1 < np.median(np.abs(lit - dark)[middle]) / PX_PER_MM < 4
+        assert 0.6 < np.median(np.abs(lit - dark)[middle]) / PX_PER_MM < 3
         signs.add(np.median(sides))
     assert signs == {-1.0, 1.0}
 
@@ -80,12 +81,13 @@ def test_relief_scales_the_shading() -> None:
 
 
 def test_severity_opens_the_break() -> None:
-    areas = [
-        np.mean([lost(pair(str(index), kind="full", severity=severity, width_mm=0.5, **BREAK)).sum() for index in range(5)])
-        for severity in (-1.5, -0.3, 0.1, 0.5, 0.9)
-    ]  # fmt: skip
+    def area(severity: float) -> float:
+        fields = {"kind": "full", "severity": severity, "width_mm": 0.5, **BREAK}
+        return float(np.mean([lost(pair(str(index), **fields)).sum() for index in range(5)]))
+
+    areas = [area(severity) for severity in (-1.5, -0.3, 0.1, 0.5, 0.9)]
     assert areas[0] < 1
-    assert all(after > 1.5 * before for before, after in zip(areas, areas[1:], strict=False))
+    assert all(after > 1.5 * before for before, after in pairwise(areas))
     assert areas[-1] == pytest.approx(127 * 0.5 * 0.9 * PX_PER_MM**2, rel=0.4)
 
 

@@ -163,7 +163,7 @@ def test_scratches_fade_in_and_out() -> None:
 
 def test_the_scratches_of_a_bundle_are_nearly_parallel() -> None:
     turns: list[float] = []
-    for index in range(12):
+    for index in range(24):
         mask = pair(str(index), count=1, bundle=32, length_mm=8, width_mm=0.12, curvature=0).mask
         labelled, found = label(mask > 20, np.ones((3, 3)))
         angles = []

@@ -129,14 +129,17 @@ def test_shortened_text_fits(text: str, width: int) -> None:
     assert text_width(shortened(text, 12, width), 12) <= max(width, text_width("...", 12))
 
 
-@given(st.lists(st.text(min_size=1, max_size=30), max_size=12), st.integers(40, 300))
-def test_wrapped_lines_fit(words: list[str], width: int) -> None:
-    assert all(text_width(line, 12) <= width for line in wrapped(words, 12, width, ", "))
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=12), st.integers(40, 300), st.integers(0, 300))
+def test_wrapped_lines_fit(words: list[str], width: int, taken: int) -> None:
+    first, *others = wrapped(words, 12, width, ", ", taken)
+    assert text_width(first, 12) <= max(width - taken, 0)
+    assert all(text_width(line, 12) <= width for line in others)
 
 
-def test_wrapping_keeps_every_word() -> None:
+@pytest.mark.parametrize("taken", [0, 150, 250])
+def test_wrapping_keeps_every_word(taken: int) -> None:
     words = [f"word{n} 0.{n}" for n in range(30)]
-    assert ", ".join(wrapped(words, 12, 200, ", ")) == ", ".join(words)
+    assert ", ".join(line for line in wrapped(words, 12, 200, ", ", taken) if line) == ", ".join(words)
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 300), st.sampled_from([1, 3]))

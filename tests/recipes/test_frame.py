@@ -146,7 +146,7 @@ def test_variations_are_for_training_alone() -> None:
     ("fields", "problem"),
     [
         ({"size": 0}, ("size", "expected a list of 2 numbers in [1, 100000] or null, not [0, 0]")),
-        ({"size": True}, ("size", "expected a list of 2 numbers in [1, 100000] or null, not True")),
+        ({"size": True}, ("size", "expected a list of 2 numbers in [1, 100000] or null, not true")),
         ({"fit": "patch"}, ("fit", "patch needs a size")),
         ({"flip": (0, 1)}, ("flip", "expected a fixed value, not a distribution")),
         ({"zoom": 0}, ("zoom", "expected a number in [0.1, 10], not 0")),

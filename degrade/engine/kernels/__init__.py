@@ -5,7 +5,8 @@
     convert     between the bytes of files and the engine's float32; rounding happens here
     layers      the verbs: the compositing equation, and the masks kept by it
     tone        gray, tone curves, vignette
-    grain       film grain and Gaussian noise
+    grain       film grain
+    gaussian    white noise
     dropout     salt and pepper, random pixels, rectangles
     draw        strokes, specks and broken lines into coverage
     blur        separable blurs

@@ -5,14 +5,18 @@ pixels wide: up to 2, the mean over the box is taken (no speck is lost); below 0
 are whole numbers of 1/65536 sheet pixel and weights whole numbers of 1/256: there is no rounding to differ by. Where
 step and offsets are whole pixels the sheet is copied, which is three times as fast.
 
-What is sampled is coverage; a = strength · coverage. Every blend is one formula for an encoded value v in [0, 1],
+What is sampled is coverage t in [0, 1]; s is the strength and a = s·t. A blend is one formula for an encoded value v:
 
-    v' = min(max(v + a (colour - fade·v) - even·v, floor·a), 1 - ceiling·a)
+    v' = clip(v + clip(a (colour - fade·v) + lift - even·v, least, most), 0, 1)
 
-    add       colour 1, fade 0          lighten   colour 0, fade 0, floor 1
-    screen    colour 1, fade 1          darken    colour 0, fade 0, ceiling 1
-    multiply  colour 0, fade 1          alpha     colour C, fade 1
-    mix       colour 1, fade 0, even = strength: the sheet's own tones, at that opacity
+              colour  fade  lift  even  least  most
+    add            1     0     0     0     -1     1    v + a
+    screen         1     1     0     0     -1     1    v + a (1 - v)
+    lighten        1     0     0     s      0     1    v + s max(t - v, 0)
+    darken        -1     0     s     s     -1     0    v - s max(v - (1 - t), 0)
+    multiply       0     1     0     0     -1     1    v (1 - a)
+    alpha          C     1     0     0     -1     1    v + a (C - v)
+    mix            1     0     0     s     -1     1    v + s (t - v), covered everywhere
 
 so that v' = v, bit for bit, where the coverage is 0 (mix covers everything), and in all of them the share a of the
 tonal range is lost.
@@ -137,26 +141,30 @@ def copied_cells(coverage, sheet, row, cells, begins, count, flip):
 
 
 @kernel
-def blend_row(values, coverage, row, strength, colour, fade, floor, ceiling, even):
+def blend_row(values, coverage, row, strength, colour, fade, lift, even, least, most):
     """One row in place; values (H, W·C), see the head of this file."""
     y, one, two, three = u64(row), u64(1), u64(2), u64(3)
     s = f32(strength) * f32(1 / 255.0)
-    k, low, high, w = f32(fade), f32(floor), f32(ceiling), f32(even)
+    k, up, w, low, high = f32(fade), f32(lift), f32(even), f32(least), f32(most)
     if colour.size == 1:
         c0 = colour[0]
         for x in range(coverage.size):
             i = u64(x)
-            v, a = values[y, i], s * f32(coverage[i])
-            values[y, i] = min(max(v + a * (c0 - k * v) - w * v, low * a), f32(1) - high * a)
+            values[y, i] = blended(values[y, i], s * f32(coverage[i]), c0, k, up, w, low, high)
     else:
         c0, c1, c2 = colour[0], colour[1], colour[2]
         for x in range(coverage.size):
             a, j = s * f32(coverage[u64(x)]), three * u64(x)
-            least, most = low * a, f32(1) - high * a
-            r, g, b = values[y, j], values[y, j + one], values[y, j + two]
-            values[y, j] = min(max(r + a * (c0 - k * r) - w * r, least), most)
-            values[y, j + one] = min(max(g + a * (c1 - k * g) - w * g, least), most)
-            values[y, j + two] = min(max(b + a * (c2 - k * b) - w * b, least), most)
+            values[y, j] = blended(values[y, j], a, c0, k, up, w, low, high)
+            values[y, j + one] = blended(values[y, j + one], a, c1, k, up, w, low, high)
+            values[y, j + two] = blended(values[y, j + two], a, c2, k, up, w, low, high)
+
+
+@kernel
+def blended(v, a, colour, fade, lift, even, least, most):
+    """One encoded value; see the head of this file."""
+    change = a * (colour - fade * v) + (lift - even * v)
+    return min(max(v + min(max(change, least), most), f32(0)), f32(1))
 
 
 @kernel
@@ -176,12 +184,13 @@ def mark_row(mask, loss, classes, coverage, row, strength, code):
 @kernel
 def blend(
     pixels, mask, loss, classes, code, sheet, top, left, step, y_offset, y_extent, x_offset, x_extent,
-    y_mirrored, x_mirrored, wraps, inverted, strength, colour, fade, floor, ceiling, even,
+    y_mirrored, x_mirrored, wraps, inverted, everywhere, strength, colour, fade, lift, even, least, most,
 ):  # fmt: skip
     """Lay `sheet` over (H, W, C) pixels in place; `inverted`: its coverage is 255 minus its values.
 
     `top` and `left` are the picture's first row and column, counted from the corner of the print, which the offsets
-    mean. With `code` 0 no masks are kept; they may then be empty. `colour` is (C) float32.
+    mean. With `code` 0 no masks are kept; they may then be empty; `everywhere`: they are to be full. `colour` is (C)
+    float32.
     """
     height, width, channels = pixels.shape
     values = pixels.reshape(height, width * channels)
@@ -193,7 +202,7 @@ def blend(
     begins = np.empty(width + 1, np.int64)
     count, low, high = runs(columns, begins), i64(columns.min()), i64(columns.max())
     line, packed, neighbours = np.empty(wide + 2, np.uint32), np.empty(wide, np.uint32), np.empty(width, np.uint32)
-    coverage, everywhere = np.empty(width, np.uint8), np.full(width, 255, np.uint8)
+    coverage, full = np.empty(width, np.uint8), np.full(width, 255, np.uint8)
     copied = step == ONE and y_offset % ONE == 0 and x_offset % ONE == 0
     flip = u8(255) if inverted else u8(0)
     for y in range(height):
@@ -206,6 +215,6 @@ def blend(
             mixed_rows(line, sheet, three, low, high, wraps, a, b, c)
             pack(packed, line, low, high)
             mixed_cells(coverage, neighbours, packed, columns, weights, flip)
-        blend_row(values, coverage, y, strength, colour, fade, floor, ceiling, even)
+        blend_row(values, coverage, y, strength, colour, fade, lift, even, least, most)
         if code != 0:
-            mark_row(mask, loss, classes, coverage if even == 0 else everywhere, y, strength, code)
+            mark_row(mask, loss, classes, full if everywhere else coverage, y, strength, code)

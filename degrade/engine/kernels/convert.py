@@ -46,7 +46,9 @@ def weigh_integers(source, out, red, green, blue, scale):
     s = f32(scale)
     r, g, b = np.int64(red), np.int64(green), np.int64(blue)
     for i in range(out.size):
-        out[i] = f32(np.int64(source[3 * i]) * r + np.int64(source[3 * i + 1]) * g + np.int64(source[3 * i + 2]) * b) * s
+        out[i] = (
+            f32(np.int64(source[3 * i]) * r + np.int64(source[3 * i + 1]) * g + np.int64(source[3 * i + 2]) * b) * s
+        )
 
 
 @kernel

@@ -23,7 +23,7 @@ def lattice(k0, k1):
     """Random float32 values in [-1, 1] as a flat array of `LATTICE`²: `value_noise` for kernels that ask for so much
     noise in so small a place that hashing anew each time would cost more than the damage."""
     values = np.empty(LATTICE * LATTICE, np.float32)
-    start, stride = row_key(k0, k1, 0)
+    start, stride = row_key(u32(k0), u32(k1), u32(0))
     fill_bits(values.view(np.uint32), start, stride)
     bits = values.view(np.uint32)
     for i in range(values.size):

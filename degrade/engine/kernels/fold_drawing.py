@@ -23,10 +23,12 @@ from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, log2, normal_at, sincos, uniform_at
 from degrade.engine.kernels.paths import PER_SEGMENT, draw_break, draw_relief, draw_rim
 
-f32, i32 = np.float32, np.int32
+u32, f32, i32 = np.uint32, np.float32, np.int32
 
 BREAK_ROUGHNESS, FLAKE_ROUGHNESS = 0.75, 0.3
 """How far noise moves the edges of a break and of a flake, as a share of their half width."""
+FRINGE_FROM = 1.0
+"""Pixels a millimetre below which no fibre is drawn: the largest would cover a few hundredths of a pixel."""
 SOIL_SPREAD_MM = 0.55
 """How far dirt spreads from the rims."""
 
@@ -35,8 +37,8 @@ SOIL_SPREAD_MM = 0.55
 def beside(nodes, tangents, samples, q, side):
     """The point at the rim of a break, `q` samples along the path, on the positive (1) or negative (-1) side: x, y, the
     unit direction away from the path, and the half width there, in mm."""
-    j = min(i32(q), samples.shape[1] - 2)
-    i = min(j // PER_SEGMENT, nodes.shape[0] - 2)
+    i = min(i32(q) // PER_SEGMENT, nodes.shape[0] - 2)
+    j = min(i32(q), (nodes.shape[0] - 1) * PER_SEGMENT - 1)
     s = (q - f32(i * PER_SEGMENT)) / f32(PER_SEGMENT)
     dx, dy = nodes[i + 1, 0] - nodes[i, 0], nodes[i + 1, 1] - nodes[i, 1]
     nx, ny = -tangents[i, 1], tangents[i, 0]
@@ -52,17 +54,17 @@ def draw_fringe(coverage, height, width, nodes, tangents, samples, px_per_mm, fo
     One candidate a sample of the path, two in three a fibre; those beside a closed stretch come to nothing.
     """
     whole = i32(0), i32(0), i32(0), i32(0)
-    n, scale = samples.shape[1], f32(px_per_mm)
-    key = salted(k0, fold, 10)
+    n, scale = (nodes.shape[0] - 1) * PER_SEGMENT + 1, f32(px_per_mm)
+    key = salted(k0, fold, u32(10))
     per_px = f32(6) / scale
     for i in range(n - 1):
-        q = uniform_at(key, k1, i, 0) * f32(n - 1)
-        side = f32(1) if uniform_at(key, k1, i, 1) < f32(0.5) else f32(-1)
+        q = uniform_at(key, k1, i, u32(0)) * f32(n - 1)
+        side = f32(1) if uniform_at(key, k1, i, u32(1)) < f32(0.5) else f32(-1)
         x, y, nx, ny, half = beside(nodes, tangents, samples, q, side)
-        if half < f32(0.03) + f32(0.1) * uniform_at(key, k1, i, 2):
+        if half < f32(0.03) + f32(0.1) * uniform_at(key, k1, i, u32(2)):
             continue
-        u, alpha = uniform_at(key, k1, i, 3), f32(0.2) + f32(0.5) * uniform_at(key, k1, i, 4)
-        sine, cosine = sincos((uniform_at(key, k1, i, 5) - f32(0.5)) * f32(0.42))
+        u, alpha = uniform_at(key, k1, i, u32(3)), f32(0.2) + f32(0.5) * uniform_at(key, k1, i, u32(4))
+        sine, cosine = sincos((uniform_at(key, k1, i, u32(5)) - f32(0.5)) * f32(0.42))
         ax, ay = nx * cosine - ny * sine, nx * sine + ny * cosine
         if i % 3 != 0:
             long = f32(0.05) + f32(0.4) * u * u * u
@@ -73,7 +75,7 @@ def draw_fringe(coverage, height, width, nodes, tangents, samples, px_per_mm, fo
             )  # fmt: skip
         else:
             far = f32(-0.35) * log2(u)
-            radius = scale * f32(0.04) * exp2(f32(0.7) * normal_at(key, k1, i, 2))
+            radius = scale * f32(0.04) * exp2(f32(0.7) * normal_at(key, k1, i, u32(2)))
             box = speck(
                 coverage, height, width, (x + nx * far) * scale, (y + ny * far) * scale, radius, alpha,
                 f32(0.7), per_px, values,
@@ -85,22 +87,24 @@ def draw_fringe(coverage, height, width, nodes, tangents, samples, px_per_mm, fo
 @kernel
 def draw_folds(coverage, height, width, nodes, tangents, samples, used, px_per_mm, subsamples, values, k0, k1):
     """The broken emulsion of all folds, with the fibres and flecks beside it."""
+    k0, k1 = u32(k0), u32(k1)
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
         n, m = used[fold], (used[fold] - 1) * PER_SEGMENT + 1
-        path, direction, own = nodes[fold, :n], tangents[fold, :n], samples[fold, :, :m]
+        path, direction, own = nodes[fold, :n], tangents[fold, :n], samples[fold]
         box = draw_break(
-            coverage, height, width, path, direction, own[OFFSET], own[PLUS], own[MINUS],
+            coverage, height, width, path, direction, own[OFFSET, :m], own[PLUS, :m], own[MINUS, :m],
             px_per_mm, BREAK_ROUGHNESS, subsamples, values,
         )  # fmt: skip
         whole = joined(whole, box)
         box = draw_break(
-            coverage, height, width, path, direction, own[TWIN_OFFSET], own[TWIN], own[TWIN],
+            coverage, height, width, path, direction, own[TWIN_OFFSET, :m], own[TWIN, :m], own[TWIN, :m],
             px_per_mm, BREAK_ROUGHNESS, subsamples, values,
         )  # fmt: skip
         whole = joined(whole, box)
-        box = draw_fringe(coverage, height, width, path, direction, own, px_per_mm, fold, values, k0, k1)
-        whole = joined(whole, box)
+        if px_per_mm >= FRINGE_FROM:
+            box = draw_fringe(coverage, height, width, path, direction, own, px_per_mm, fold, values, k0, k1)
+            whole = joined(whole, box)
     return whole
 
 
@@ -110,10 +114,10 @@ def draw_flakes(coverage, height, width, nodes, tangents, samples, used, px_per_
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
         n, m = used[fold], (used[fold] - 1) * PER_SEGMENT + 1
-        own = samples[fold, :, :m]
+        own = samples[fold]
         box = draw_break(
-            coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET],
-            own[FLAKE_PLUS], own[FLAKE_MINUS], px_per_mm, FLAKE_ROUGHNESS, subsamples, values,
+            coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET, :m],
+            own[FLAKE_PLUS, :m], own[FLAKE_MINUS, :m], px_per_mm, FLAKE_ROUGHNESS, subsamples, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole
@@ -125,10 +129,10 @@ def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
         n, m = used[fold], (used[fold] - 1) * PER_SEGMENT + 1
-        own = samples[fold, :, :m]
+        own = samples[fold]
         box = draw_rim(
-            coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET], own[PLUS], own[MINUS],
-            px_per_mm, SOIL_SPREAD_MM, amount, values,
+            coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET, :m],
+            own[PLUS, :m], own[MINUS, :m], px_per_mm, SOIL_SPREAD_MM, amount, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole

@@ -11,7 +11,7 @@ import numpy as np
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, normal_at, sincos, uniform_at
 
-f32, i32 = np.float32, np.int32
+u32, f32, i32 = np.uint32, np.float32, np.int32
 
 MIXED, FULL, CORNER, BEND = 0, 1, 2, 3
 """Codes of the kinds of folds."""
@@ -35,15 +35,15 @@ def through_print(x, y, dx, dy, height, width):
 @kernel
 def full_chord(fold, height, width, k0, k1):
     """Across the whole print: in halves, thirds or quarters, the second fold of a print mostly square to the first."""
-    first_lies = uniform_at(k0, k1, 0, 1) < height * height / (height * height + width * width)
-    lies = first_lies if fold % 2 == 0 or uniform_at(k0, k1, fold, 2) < f32(0.1) else not first_lies
-    u, side = uniform_at(k0, k1, fold, 3), uniform_at(k0, k1, fold, 4)
+    first_lies = uniform_at(k0, k1, np.int64(0), u32(1)) < height * height / (height * height + width * width)
+    lies = first_lies if fold % 2 == 0 or uniform_at(k0, k1, fold, u32(2)) < f32(0.1) else not first_lies
+    u, side = uniform_at(k0, k1, fold, u32(3)), uniform_at(k0, k1, fold, u32(4))
     share = f32(0.5) if u < f32(0.5) else (f32(1 / 3.0) if u < f32(0.75) else f32(0.25))
     share = share if side < f32(0.5) else f32(1) - share
-    share += f32(0.025) * normal_at(k0, k1, fold, 2)
-    turns = f32(0.0035) * normal_at(k0, k1, fold, 3)
-    if uniform_at(k0, k1, fold, 5) < f32(0.12):
-        turns = uniform_at(k0, k1, fold, 6) - f32(0.5)
+    share += f32(0.025) * normal_at(k0, k1, fold, u32(2))
+    turns = f32(0.0035) * normal_at(k0, k1, fold, u32(3))
+    if uniform_at(k0, k1, fold, u32(5)) < f32(0.12):
+        turns = uniform_at(k0, k1, fold, u32(6)) - f32(0.5)
     sine, cosine = sincos(turns if lies else turns + f32(0.25))
     x, y = (width * f32(0.5), height * share) if lies else (width * share, height * f32(0.5))
     return through_print(x, y, cosine, sine, height, width)
@@ -52,9 +52,9 @@ def full_chord(fold, height, width, k0, k1):
 @kernel
 def corner_chord(fold, height, width, k0, k1):
     """A dog-ear: a line that cuts off one corner, with legs of about 14 mm."""
-    corner = i32(uniform_at(k0, k1, fold, 3) * f32(4))
-    along_x = min(f32(14) * exp2(f32(0.8) * normal_at(k0, k1, fold, 2)), f32(0.45) * width)
-    along_y = min(along_x * exp2(f32(0.5) * normal_at(k0, k1, fold, 3)), f32(0.45) * height)
+    corner = i32(uniform_at(k0, k1, fold, u32(3)) * f32(4))
+    along_x = min(f32(14) * exp2(f32(0.8) * normal_at(k0, k1, fold, u32(2))), f32(0.45) * width)
+    along_y = min(along_x * exp2(f32(0.5) * normal_at(k0, k1, fold, u32(3))), f32(0.45) * height)
     x0, x1 = (along_x, f32(0)) if corner % 2 == 0 else (width - along_x, width)
     y0, y1 = (f32(0), along_y) if corner < 2 else (height, height - along_y)
     length = max(np.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)), f32(1e-3))
@@ -65,9 +65,9 @@ def corner_chord(fold, height, width, k0, k1):
 def bend_chord(fold, height, width, k0, k1):
     """A crease that begins and ends within the print."""
     diagonal = np.sqrt(height * height + width * width)
-    half = diagonal * (f32(0.06) + f32(0.17) * uniform_at(k0, k1, fold, 3))
-    sine, cosine = sincos(uniform_at(k0, k1, fold, 4) * f32(0.5))
-    x, y = width * uniform_at(k0, k1, fold, 5), height * uniform_at(k0, k1, fold, 6)
+    half = diagonal * (f32(0.06) + f32(0.17) * uniform_at(k0, k1, fold, u32(3)))
+    sine, cosine = sincos(uniform_at(k0, k1, fold, u32(4)) * f32(0.5))
+    x, y = width * uniform_at(k0, k1, fold, u32(5)), height * uniform_at(k0, k1, fold, u32(6))
     return x - half * cosine, y - half * sine, x + half * cosine, y + half * sine
 
 
@@ -76,14 +76,14 @@ def fold_kind(fold, kind, k0, k1):
     """The kind of one fold; of mixed ones half cross the print, a fifth are dog-ears, the rest bends."""
     if kind != MIXED:
         return kind
-    u = uniform_at(k0, k1, fold, 0)
+    u = uniform_at(k0, k1, fold, u32(0))
     return FULL if u < f32(0.5) else (CORNER if u < f32(0.7) else BEND)
 
 
 @kernel
 def fold_lines(lines, kinds, kind, height, width, k0, k1):
     """Fill `lines` (count, 4) with the chords x0, y0, x1, y1 in mm from the print's corner, and `kinds` (count,)."""
-    h, w = f32(height), f32(width)
+    h, w, k0, k1 = f32(height), f32(width), u32(k0), u32(k1)
     for fold in range(lines.shape[0]):
         kinds[fold] = fold_kind(fold, kind, k0, k1)
         if kinds[fold] == FULL:

@@ -20,7 +20,9 @@ OFFSET, PLUS, MINUS, TWIN_OFFSET, TWIN, FLAKE_PLUS, FLAKE_MINUS = range(7)
 """Rows of a fold's samples: centre line, half widths of the break, of its parallel twin, and of the flakes."""
 THINNEST_MM = 0.003
 """Half width below which a hairline is closed."""
-HURST = 2.3**-0.67
+PROFILE, STARS = 4096, 8192
+"""Rows of the key's numbers, from which a fold's profile and its crossings draw; its line draws from row 0 on."""
+HURST = f32(2.3**-0.67)
 """Fall of amplitude from one octave of the noise to the next one, 2.3 times finer, in a self-affine line of Hurst
 exponent 0.67, as lines of fracture in paper have."""
 
@@ -28,7 +30,7 @@ exponent 0.67, as lines of fracture in paper have."""
 @kernel
 def salted(k0, fold, purpose):
     """A key word of its own for one purpose of one fold."""
-    return mix32(u32(k0) + u32(fold * 64 + purpose) * u32(0x9E3779B1))
+    return mix32(k0 + u32(u32(fold) * u32(64) + purpose) * u32(0x9E3779B1))
 
 
 @kernel
@@ -40,12 +42,12 @@ def wandering(offset, length, free, fold, k0, k1):
     """
     n = offset.size
     offset[:] = f32(0)
-    fractal_noise_1d(offset, f32(n) * f32(0.4), 4, HURST, salted(k0, fold, 1), k1)
-    large = f32(0.0012) * length * exp2(f32(0.6) * normal_at(k0, k1, fold, 4))
+    fractal_noise_1d(offset, f32(n) * f32(0.4), i32(4), HURST, salted(k0, fold, u32(1)), k1)
+    large = f32(0.0012) * length * exp2(f32(0.6) * normal_at(k0, k1, PROFILE + fold, u32(0)))
     zigzag = np.zeros(n, np.float32)
-    fractal_noise_1d(zigzag, f32(30), 4, f32(0.6), salted(k0, fold, 2), k1)
-    fine = f32(0.22) * exp2(f32(0.6) * normal_at(k0, k1, fold, 5))
-    bow = length * (f32(0.03) if free else f32(0.004)) * normal_at(k0, k1, fold, 6)
+    fractal_noise_1d(zigzag, f32(30), i32(4), f32(0.6), salted(k0, fold, u32(2)), k1)
+    fine = f32(0.22) * exp2(f32(0.6) * normal_at(k0, k1, PROFILE + fold, u32(1)))
+    bow = length * (f32(0.03) if free else f32(0.004)) * normal_at(k0, k1, PROFILE + fold, u32(2))
     for j in range(n):
         t = f32(j) / f32(n - 1)
         offset[j] = large * offset[j] + fine * zigzag[j] + bow * t * (f32(1) - t)
@@ -68,10 +70,9 @@ def openness(opened, length, severity, free, fold, k0, k1):
     towards free ends."""
     n = opened.size
     opened[:] = f32(0)
-    fractal_noise_1d(opened, f32(9), 4, f32(0.6), salted(k0, fold, 3), k1)
+    fractal_noise_1d(opened, f32(9), i32(4), f32(0.6), salted(k0, fold, u32(3)), k1)
     slow = np.zeros(n, np.float32)
-    fractal_noise_1d(slow, f32(70), 2, f32(0.6), salted(k0, fold, 4), k1)
-    step = length / f32(n - 1)
+    fractal_noise_1d(slow, f32(70), i32(2), f32(0.6), salted(k0, fold, u32(4)), k1)
     for j in range(n):
         t = f32(j) / f32(n - 1)
         near = min(t, f32(1) - t)
@@ -82,7 +83,7 @@ def openness(opened, length, severity, free, fold, k0, k1):
         else:
             d = (near * length - f32(BEYOND_MM)) / f32(5)
             value += f32(0.45) / (f32(1) + d * d)
-        opened[j] = min(value, f32(1.5)) if step > f32(0) else f32(0)
+        opened[j] = min(value, f32(1.5))
 
 
 @kernel
@@ -94,15 +95,15 @@ def gaping(opened):
 
 @kernel
 def broken(samples, opened, width, fold, k0, k1):
-    """Fill a fold's samples (7, M) with the half widths of its break and, for stretches, of a parallel twin to which a
-    part of the width passes over."""
+    """Fill a fold's samples (7, ≥ M) with the half widths of its break and, for stretches, of a parallel twin to which
+    a part of the width passes over."""
     n = opened.size
     first, second, gate = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
-    fractal_noise_1d(first, f32(3) + f32(5) * width, 3, f32(0.6), salted(k0, fold, 5), k1)
-    fractal_noise_1d(second, f32(3) + f32(5) * width, 3, f32(0.6), salted(k0, fold, 6), k1)
-    fractal_noise_1d(gate, f32(34), 3, f32(0.6), salted(k0, fold, 7), k1)
-    side = f32(1) if uniform_at(k0, k1, fold, 9) < f32(0.5) else f32(-1)
-    apart = side * (f32(0.35) + width * (f32(0.5) + f32(0.6) * uniform_at(k0, k1, fold, 10)))
+    fractal_noise_1d(first, f32(3) + f32(5) * width, i32(3), f32(0.6), salted(k0, fold, u32(5)), k1)
+    fractal_noise_1d(second, f32(3) + f32(5) * width, i32(3), f32(0.6), salted(k0, fold, u32(6)), k1)
+    fractal_noise_1d(gate, f32(34), i32(3), f32(0.6), salted(k0, fold, u32(7)), k1)
+    side = f32(1) if uniform_at(k0, k1, PROFILE + fold, u32(12)) < f32(0.5) else f32(-1)
+    apart = side * (f32(0.35) + width * (f32(0.5) + f32(0.6) * uniform_at(k0, k1, PROFILE + fold, u32(13))))
     for j in range(n):
         here = gaping(opened[j]) * width * f32(0.5)
         twin = min(max(gate[j] * f32(2) - f32(0.7), f32(0)), f32(1))
@@ -130,27 +131,27 @@ def flake_off(samples, opened, length, per_100_mm, fold, k0, k1):
     """Flakes along a fold, `per_100_mm` of them where it is open: cusps between the break and a torn edge beside it."""
     n = opened.size
     per_mm = f32(n - 1) / length
-    number = i32(f32(per_100_mm) * length * f32(0.01) + uniform_at(k0, k1, fold, 11))
-    key = salted(k0, fold, 8)
+    number = np.int64(f32(per_100_mm) * length * f32(0.01) + uniform_at(k0, k1, PROFILE + fold, u32(14)))
+    key = salted(k0, fold, u32(8))
     for i in range(number):
-        centre = i32(uniform_at(key, k1, i, 0) * f32(n - 1))
+        centre = i32(uniform_at(key, k1, i, u32(0)) * f32(n - 1))
         if opened[centre] < f32(0.35):
             continue
-        base = f32(2.2) * exp2(f32(0.7) * normal_at(key, k1, i, 1))
-        height = base * (f32(0.14) + f32(0.3) * uniform_at(key, k1, i, 1)) * min(opened[centre], f32(1))
-        apex = f32(0.15) + f32(0.7) * uniform_at(key, k1, i, 2)
+        base = f32(2.2) * exp2(f32(0.7) * normal_at(key, k1, i, u32(1)))
+        height = base * (f32(0.14) + f32(0.3) * uniform_at(key, k1, i, u32(1))) * min(opened[centre], f32(1))
+        apex = f32(0.15) + f32(0.7) * uniform_at(key, k1, i, u32(2))
         before, after = max(i32(base * apex * per_mm), 1), max(i32(base * (f32(1) - apex) * per_mm), 1)
-        cusp = f32(1) + f32(1.2) * uniform_at(key, k1, i, 3)
-        if uniform_at(key, k1, i, 8) < f32(0.5):
-            add_flake(samples[FLAKE_PLUS], samples[PLUS], centre, before, after, height, cusp)
+        cusp = f32(1) + f32(1.2) * uniform_at(key, k1, i, u32(3))
+        if uniform_at(key, k1, i, u32(8)) < f32(0.5):
+            add_flake(samples[FLAKE_PLUS, :n], samples[PLUS, :n], centre, before, after, height, cusp)
         else:
-            add_flake(samples[FLAKE_MINUS], samples[MINUS], centre, before, after, height, cusp)
+            add_flake(samples[FLAKE_MINUS, :n], samples[MINUS, :n], centre, before, after, height, cusp)
 
 
 @kernel
-def flake_at_crossings(samples, lines, fold, length, severity, width, k0, k1):
+def flake_at_crossings(samples, opened, lines, fold, length, severity, width, k0, k1):
     """Where folds cross, the emulsion comes off in a star between them."""
-    n = samples.shape[1]
+    n = opened.size
     worn = min(max(severity + f32(0.5), f32(0)), f32(1.3))
     for other in range(lines.shape[0]):
         t = crossing(lines, fold, other) if other != fold else f32(-1)
@@ -158,12 +159,12 @@ def flake_at_crossings(samples, lines, fold, length, severity, width, k0, k1):
             continue
         centre = i32(t * f32(n - 1) + f32(0.5))
         for side in range(2):
-            j = 16 + other * 8 + side * 4
-            height = width * worn * (f32(0.5) + f32(1.4) * uniform_at(k0, k1, fold, j))
+            j = other * 8 + side * 4
+            height = width * worn * (f32(0.5) + f32(1.4) * uniform_at(k0, k1, STARS + fold, j))
             per_mm = f32(n - 1) / length
-            before = max(i32(width * (f32(2) + f32(5) * uniform_at(k0, k1, fold, j + 1)) * per_mm), 2)
-            after = max(i32(width * (f32(2) + f32(5) * uniform_at(k0, k1, fold, j + 2)) * per_mm), 2)
-            add_flake(samples[FLAKE_PLUS + side], samples[PLUS + side], centre, before, after, height, f32(1.6))
+            before = max(i32(width * (f32(2) + f32(5) * uniform_at(k0, k1, STARS + fold, j + 1)) * per_mm), 2)
+            after = max(i32(width * (f32(2) + f32(5) * uniform_at(k0, k1, STARS + fold, j + 2)) * per_mm), 2)
+            add_flake(samples[FLAKE_PLUS + side, :n], samples[PLUS + side, :n], centre, before, after, height, f32(1.6))
 
 
 @kernel
@@ -176,9 +177,9 @@ def relief_along(shade, lines, fold, relief, free, light, k0, k1):
     sine, cosine = sincos(light)
     facing = (-dy * cosine + dx * sine) / length
     facing = max(facing, f32(0.45)) if facing >= f32(0) else min(facing, f32(-0.45))
-    up = f32(1) if uniform_at(k0, k1, fold, 12) < f32(0.5) else f32(-1)
+    up = f32(1) if uniform_at(k0, k1, PROFILE + fold, u32(15)) < f32(0.5) else f32(-1)
     shade[:] = f32(0)
-    fractal_noise_1d(shade, f32(6), 3, f32(0.6), salted(k0, fold, 9), k1)
+    fractal_noise_1d(shade, f32(6), i32(3), f32(0.6), salted(k0, fold, u32(9)), k1)
     for i in range(n):
         near = min(f32(i), f32(n - 1 - i)) / f32(n - 1) * f32(3.3)
         fades = min(near, f32(1)) if free else f32(1)
@@ -191,6 +192,7 @@ def fold_geometry(
 ):
     """Fill in all folds: nodes and tangents (count, N, 2), shades (count, N), samples (count, 7, M), and how many nodes
     of each are used (count,). (`left`, `top`) is the print's corner in the picture, in mm."""
+    k0, k1 = u32(k0), u32(k1)
     for fold in range(lines.shape[0]):
         free = kinds[fold] == BEND
         dx, dy = lines[fold, 2] - lines[fold, 0], lines[fold, 3] - lines[fold, 1]
@@ -198,10 +200,10 @@ def fold_geometry(
         segments = min(max(i32(np.ceil(length / f32(SEGMENT_MM))), 2), nodes.shape[1] - 1)
         count = segments * PER_SEGMENT + 1
         used[fold] = segments + 1
-        own = samples[fold, :, :count]
-        own[:] = f32(0)
+        own = samples[fold]
+        own[FLAKE_PLUS:] = f32(0)
         harm = f32(severity) - (f32(0.5) if free else f32(0))
-        offset, opened = own[OFFSET], np.empty(count, np.float32)
+        offset, opened = own[OFFSET, :count], np.empty(count, np.float32)
         wandering(offset, length, free, fold, k0, k1)
         openness(opened, length, harm, free, fold, k0, k1)
         for i in range(segments + 1):
@@ -211,6 +213,6 @@ def fold_geometry(
         straighten(offset)
         broken(own, opened, f32(width), fold, k0, k1)
         flake_off(own, opened, length, flakes, fold, k0, k1)
-        flake_at_crossings(own, lines, fold, length, f32(severity), f32(width), k0, k1)
+        flake_at_crossings(own, opened, lines, fold, length, f32(severity), f32(width), k0, k1)
         tangents_along(nodes[fold, : segments + 1], tangents[fold, : segments + 1])
         relief_along(shades[fold, : segments + 1], lines, fold, f32(relief), free, f32(light), k0, k1)

@@ -1,4 +1,4 @@
-"""Noise over the whole frame: correlated film grain, and Gaussian noise from a table of quantiles."""
+"""Film grain: correlated noise in density."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def correlated_row(out, ring, taps, row, step, k0, k1, bits, white):
     """Row `row` of correlated noise into `out`: uniform bytes filtered by `taps` both ways, all float32.
 
     Rows are asked for in order from 0; `ring` keeps the last horizontally filtered ones. `step` is the number of
-    interleaved channels. Taps are whole numbers, a multiple of four of them, and the sums stay below 2**24: every one of them is exact.
+    interleaved channels. Taps are whole numbers, a multiple of four of them, and the sums stay below 2**24: every one
+    of them is exact.
     """
     n, width = taps.size, out.size
     for source in range(0 if row == 0 else row + n - 1, row + n):
@@ -107,25 +108,3 @@ def grain_dyes(pixels, curve, taps, scale, shared, blue, k0, k1):
             noise[3 * x + 1] = green + s
             noise[3 * x + 2] = (rest + s) * more
         add_grain(pixels[y], noise, a, b, c)
-
-
-@kernel
-def gaussian(pixels, quantiles, sigma, multiplied, k0, k1):
-    """Add normal noise of standard deviation `sigma` in place to (H, W·C) pixels; `multiplied`: times the value itself.
-
-    `quantiles` are the normal distribution's at (i + 0.5)/65536.
-    """
-    height, width = pixels.shape
-    bits = np.empty((width + 1) // 2, np.uint32)
-    halves = bits.view(np.uint16)
-    s = f32(sigma)
-    for y in range(height):
-        start, stride = row_key(k0, k1, y)
-        fill_bits(bits, start, stride)
-        row = pixels[y]
-        if multiplied:
-            for x in range(width):
-                row[x] = min(max(row[x] * (f32(1) + s * quantiles[halves[x]]), f32(0)), f32(1))
-        else:
-            for x in range(width):
-                row[x] = min(max(row[x] + s * quantiles[halves[x]], f32(0)), f32(1))

@@ -17,6 +17,7 @@ from degrade.cachedir import user_cache
 
 _HOMES = ("engine/kernels", "textures")
 _decorating = threading.Lock()
+_settings: Any = numba.config
 
 
 @lru_cache(maxsize=1)
@@ -49,15 +50,15 @@ def kernel(function: Callable[..., Any]) -> Any:
     """
     folder = cache_folder()
     with _decorating:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(folder) if folder else before
+        before = _settings.CACHE_DIR
+        _settings.CACHE_DIR = str(folder) if folder else before
         try:
             return numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
         finally:
-            numba.config.CACHE_DIR = before
+            _settings.CACHE_DIR = before
 
 
-class _Announcer(event.Listener):  # type: ignore[misc]
+class _Announcer(event.Listener):
     def __init__(self, say: Callable[[], None]) -> None:
         self._say: Callable[[], None] | None = say
 

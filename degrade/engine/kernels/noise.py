@@ -1,8 +1,8 @@
 """Counter-based bits and the functions built on them, the same on every CPU.
 
-Bits come from a 32-bit integer mix with full avalanche (the "lowbias32" constants of C. Wellons' hash prospector, public
-domain), seeded a row at a time with a strong start and an odd stride, so that rows are not shifted copies of each other.
-Sine, exponential and logarithm are polynomials in float32: libm's own differ between machines.
+Bits come from a 32-bit integer mix with full avalanche (the "lowbias32" constants of C. Wellons' hash prospector, in
+the public domain), seeded a row at a time with a strong start and an odd stride, so that rows are not shifted copies of
+each other. Sine, exponential and logarithm are polynomials in float32: libm's own differ between machines.
 """
 
 from __future__ import annotations
@@ -161,23 +161,22 @@ def power(base, exponent):
 def to_linear(v):
     """sRGB-encoded [0, 1] to linear light (IEC 61966-2-1); a degree-5 polynomial above the toe, error below 3e-5."""
     upper = f32(0.0010106532) + v * (
-        f32(0.030151703)
-        + v * (f32(0.53887535) + v * (f32(0.611346) + v * (f32(-0.2411241) + v * f32(0.05976136))))
+        f32(0.030151703) + v * (f32(0.53887535) + v * (f32(0.611346) + v * (f32(-0.2411241) + v * f32(0.05976136))))
     )
     return upper if v > f32(0.04045) else v * f32(1 / 12.92)
 
 
 @kernel
-def to_encoded(l):
+def to_encoded(light):
     """Linear light [0, 1] to sRGB-encoded; a polynomial in the fourth root, error below 1e-5."""
-    s = np.sqrt(l)
+    s = np.sqrt(light)
     q = np.sqrt(s)
     upper = (
         f32(-0.06134099)
         + f32(0.16203438) * q
         + f32(1.2553727) * s
         - f32(0.5774247) * s * q
-        + f32(0.28948287) * l
-        - f32(0.068130846) * l * q
+        + f32(0.28948287) * light
+        - f32(0.068130846) * light * q
     )
-    return upper if l > f32(0.0031308) else l * f32(12.92)
+    return upper if light > f32(0.0031308) else light * f32(12.92)

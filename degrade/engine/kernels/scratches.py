@@ -31,7 +31,7 @@ def polarity_of(drag, polarity, k0, k1):
     """LIGHT or DARK, for the scratches of one drag; of mixed ones a third are dark."""
     if polarity != MIXED:
         return polarity
-    return DARK if uniform_at(k0, k1, drag, 0) < f32(1 / 3.0) else LIGHT
+    return DARK if uniform_at(k0, k1, drag, u32(0)) < f32(1 / 3.0) else LIGHT
 
 
 @kernel
@@ -59,13 +59,13 @@ def draw_arc(
     waver, skips = waver[: pieces + 1], skips[: pieces + 1]
     waver[:], skips[:] = f32(0), f32(0)
     key = mix32(u32(k0) ^ u32(u32(own) * u32(0x9E3779B1)))
-    fractal_noise_1d(waver, f32(6), 3, f32(0.5), key, k1)
-    fractal_noise_1d(skips, f32(2.1), 2, f32(0.7), key ^ u32(0x55), k1)
-    skew = (uniform_at(key, k1, 7, 0) - f32(0.5)) * f32(1.5)
-    hook = uniform_at(key, k1, 7, 1)
+    fractal_noise_1d(waver, f32(6), i32(3), f32(0.5), key, k1)
+    fractal_noise_1d(skips, f32(2.1), i32(2), f32(0.7), u32(key ^ u32(0x55)), k1)
+    skew = (uniform_at(key, k1, own, u32(0)) - f32(0.5)) * f32(1.5)
+    hook = uniform_at(key, k1, own, u32(1))
     turn_at, turned = f32(2), f32(0)
     if hook < f32(0.07):
-        turn_at, turned = f32(0.45) + f32(5) * hook, (uniform_at(key, k1, 7, 2) - f32(0.5)) * f32(0.7)
+        turn_at, turned = f32(0.45) + f32(5) * hook, (uniform_at(key, k1, own, u32(2)) - f32(0.5)) * f32(0.7)
     uneven = f32(0.5) if gouge else f32(0.15)
     step = length / f32(pieces)
     sine, cosine = sincos(turns)
@@ -112,44 +112,44 @@ def draw_scratches(
     typical `length` and `half_width` of a scratch; `bundle` scratches a drag on average; `curvature` in 1/mm.
     `straight`: a line of even width and full opacity a drag instead. Gives the box that may have been touched.
     """
-    scale = f32(px_per_mm)
+    scale, k0, k1 = f32(px_per_mm), u32(k0), u32(k1)
     h, w, longest = f32(height) / scale, f32(width) / scale, f32(print_height + print_width)
     waver, skips = np.empty(MOST_PIECES + 1, np.float32), np.empty(MOST_PIECES + 1, np.float32)
     whole = i32(0), i32(0), i32(0), i32(0)
     for drag in range(count):
         if polarity_of(drag, polarity, k0, k1) != wanted:
             continue
-        cx = f32(left) + f32(print_width) * uniform_at(k0, k1, drag, 1)
-        cy = f32(top) + f32(print_height) * uniform_at(k0, k1, drag, 2)
-        turns = uniform_at(k0, k1, drag, 3)
-        typical = min(f32(length) * exp2(f32(0.6) * normal_at(k0, k1, drag, 2)), longest)
+        cx = f32(left) + f32(print_width) * uniform_at(k0, k1, drag, u32(1))
+        cy = f32(top) + f32(print_height) * uniform_at(k0, k1, drag, u32(2))
+        turns = uniform_at(k0, k1, drag, u32(3))
+        typical = min(f32(length) * exp2(f32(0.6) * normal_at(k0, k1, drag, u32(2))), longest)
         if straight:
             if touches(cx, cy, typical, h, w):
                 box = draw_straight(coverage, height, width, cx, cy, turns, typical, f32(half_width), scale)
                 whole = joined(whole, box)
             continue
-        bend = f32(curvature) * f32(1 / 6.2831853) * (f32(0.4) + f32(1.2) * uniform_at(k0, k1, drag, 4))
-        bend = bend if uniform_at(k0, k1, drag, 5) < f32(0.5) else -bend
-        spread = f32(0.6) + f32(2.4) * uniform_at(k0, k1, drag, 6)
-        strength = f32(0.45) + f32(0.55) * uniform_at(k0, k1, drag, 7)
-        members = 1 + i32(uniform_at(k0, k1, drag, 13) * f32(2 * bundle - 1))
+        bend = f32(curvature) * f32(1 / 6.2831853) * (f32(0.4) + f32(1.2) * uniform_at(k0, k1, drag, u32(4)))
+        bend = bend if uniform_at(k0, k1, drag, u32(5)) < f32(0.5) else -bend
+        spread = f32(0.6) + f32(2.4) * uniform_at(k0, k1, drag, u32(6))
+        strength = f32(0.45) + f32(0.55) * uniform_at(k0, k1, drag, u32(7))
+        members = 1 + i32(uniform_at(k0, k1, drag, u32(13)) * f32(2 * bundle - 1))
         across_sine, across_cosine = sincos(turns + f32(0.25))
         along_sine, along_cosine = sincos(turns)
         for member in range(min(members, MOST_TOGETHER)):
             own = 4096 + drag * MOST_TOGETHER + member
-            reach = min(typical * exp2(f32(0.9) * normal_at(k0, k1, own, 0)), longest)
-            across = spread * normal_at(k0, k1, own, 1)
-            along = f32(0.4) * typical * normal_at(k0, k1, own, 2)
+            reach = min(typical * exp2(f32(0.9) * normal_at(k0, k1, own, u32(0))), longest)
+            across = spread * normal_at(k0, k1, own, u32(1))
+            along = f32(0.4) * typical * normal_at(k0, k1, own, u32(2))
             x, y = cx + across * across_cosine + along * along_cosine, cy + across * across_sine + along * along_sine
             if not touches(x, y, reach, h, w):
                 continue
-            gouge = uniform_at(k0, k1, own, 12) < f32(GOUGE_SHARE)
-            half = f32(half_width) * exp2(f32(0.4) * normal_at(k0, k1, own, 4))
-            alpha = strength * (f32(0.3) + f32(0.7) * uniform_at(k0, k1, own, 20))
+            gouge = uniform_at(k0, k1, own, u32(12)) < f32(GOUGE_SHARE)
+            half = f32(half_width) * exp2(f32(0.4) * normal_at(k0, k1, own, u32(4)))
+            alpha = strength * (f32(0.3) + f32(0.7) * uniform_at(k0, k1, own, u32(20)))
             if gouge:
                 half, alpha, reach = min(half * f32(2.8), reach * f32(0.02)), max(alpha, f32(0.8)), reach * f32(0.7)
             most = f32(MOST_TURN) / reach
-            heading, bent = turns + f32(0.005) * normal_at(k0, k1, own, 6), min(max(bend, -most), most)
+            heading, bent = turns + f32(0.005) * normal_at(k0, k1, own, u32(6)), min(max(bend, -most), most)
             box = draw_arc(
                 coverage,
                 height,

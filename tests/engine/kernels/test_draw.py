@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def test_a_stroke_covers_its_own_area(half: float, turns: float) -> None:
 def test_strokes_end_to_end_join_without_a_seam() -> None:
     whole = draw_stroke((10.2, 20.7, 85.1, 61.3), (0.4, 0.4), (0.7, 0.7))
     parts, steps = canvas(), np.linspace(0, 1, 14)
-    for t, u in zip(steps, steps[1:], strict=False):
+    for t, u in pairwise(steps):
         ends = (10.2 + 74.9 * t, 20.7 + 40.6 * t, 10.2 + 74.9 * u, 20.7 + 40.6 * u)
         draw_stroke(ends, (0.4, 0.4), (0.7, 0.7), on=parts)
     assert np.abs(parts.astype(int) - whole).max() <= 3
