@@ -1,10 +1,11 @@
-"""Each op against its fastest installed peer: microseconds and the quotient.
+"""Each op against its fastest installed peer, on a colour photograph: microseconds and quotients.
 
     python benchmarks/ops.py [--side 512] [--rounds 15] [--json]
 
-Ours is `op.pair`, everything included: draws, masks, the record and the rounding to bytes. A peer's figure is its plain
-call. Where no installed library has the operation, the figure that its authors' code reached on our reference machine
-is quoted and marked so.
+Ours stands twice. "step" is what the op adds to a recipe: draws, damage, masks and record, on a photo at work. "alone"
+is the op called on an image by itself, which also pays for the way from bytes to the working picture and back; a recipe
+pays for that once. A peer's figure is its call in a pipeline of its own, on the same picture of three channels. Where
+no installed library has the operation, the figure that its authors' code reached on our reference machine is quoted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,76 +22,119 @@ import cv2
 import numpy as np
 import peers
 from photographs import crops
+from skimage.util import random_noise
 from timing import in_turns, ratio
 
 import degrade
+from degrade.engine.degradation import Degradation
+from degrade.engine.key import Key
+from degrade.engine.photo import Photo
+from degrade.engine.workspace import Workspace
 
 QUOTED_MICROSECONDS = {"scratches": ("Augraphy 8.2.6, lines", 7200.0), "folds": ("Augraphy 8.2.6, folding", 17800.0)}
 """At 512 px, one Zen 5 core; Augraphy is not installed here because it pulls in a second OpenCV."""
 
+KEYS = 32
+"""Different draws that take turns."""
 
-def contenders(side: int) -> dict[str, tuple[Callable[[Any], Any], dict[str, Callable[[Any], Any]], bool]]:
-    """Op: (our call, the peers' calls, whether the picture is gray)."""
+
+def peers_of(side: int) -> dict[str, dict[str, Callable[[Any], Any]]]:
+    """The peers' calls by op."""
 
     def alb(transform: Any) -> Callable[[Any], Any]:
         composed = A.Compose([transform])
         return lambda image: composed(image=image)["image"]
 
-    def ours(op: Any) -> Callable[[Any], Any]:
-        return lambda image: op.pair(image, key="a")
-
-    kernel = (9, 9)
     holes = {"num_holes_range": (8, 8), "hole_height_range": (0.1, 0.1), "hole_width_range": (0.1, 0.1), "p": 1}
-    texture = peers.texture(2 * side)
+    overlay = A.Compose([A.OverlayElements(p=1)])
+    alpha = peers.texture(side)
+    sheet = {"image": np.full((side, side, 3), 255, np.uint8), "mask": alpha, "bbox": (0, 0, 1, 1)}
     return {
-        "grayscale": (
-            ours(degrade.Grayscale()),
-            {"albumentations": alb(A.ToGray(p=1)), "OpenCV": lambda i: cv2.cvtColor(i, cv2.COLOR_RGB2GRAY)[:, :, None]},
-            False,
-        ),
-        "grain": (
-            ours(degrade.Grain(strength=0.03)),
-            {"albumentations GaussNoise": alb(A.GaussNoise(std_range=(0.03, 0.03), p=1))},
-            True,
-        ),
-        "gaussian_noise": (
-            ours(degrade.GaussianNoise(sigma=0.1)),
-            {"albumentations": alb(A.GaussNoise(std_range=(0.1, 0.1), p=1))},
-            True,
-        ),
-        "salt_and_pepper": (
-            ours(degrade.SaltAndPepper(amount=0.02)),
-            {"albumentations": alb(A.SaltAndPepper(amount=(0.02, 0.02), p=1))},
-            True,
-        ),
-        "coarse_dropout": (
-            ours(degrade.CoarseDropout(holes=8, size_frac=0.1)),
-            {"albumentations": alb(A.CoarseDropout(**holes))},
-            False,
-        ),
-        "texture": (
-            ours(degrade.Texture(source="paper", blend="multiply", strength=0.3)),
-            {"albumentations OverlayElements-like": alb(peers.Overlay(texture, 0.3))},
-            True,
-        ),
-        "blur": (
-            ours(degrade.Blur(sigma_px=1.5)),
-            {
-                "albumentations": alb(A.GaussianBlur(blur_limit=0, sigma_limit=(1.5, 1.5), p=1)),
-                "OpenCV float32": lambda i: cv2.GaussianBlur(i.astype(np.float32), kernel, 1.5),
-            },
-            True,
-        ),
-        "scratches": (ours(degrade.Scratches()), {}, True),
-        "folds": (ours(degrade.Folds(count=1)), {}, True),
-        "fade": (ours(degrade.Fade()), {"albumentations": alb(A.RandomToneCurve(scale=0.1, p=1))}, True),
-        "vignette": (ours(degrade.Vignette()), {"albumentations": alb(A.Illumination(mode="corner", p=1))}, True),
-        "jpeg": (
-            ours(degrade.Jpeg(quality=75)),
-            {"albumentations": alb(A.ImageCompression(quality_range=(75, 75), p=1))},
-            False,
-        ),
+        "grayscale": {"albumentations": alb(A.ToGray(p=1)), "OpenCV": lambda i: cv2.cvtColor(i, cv2.COLOR_RGB2GRAY)},
+        "grain": {
+            "albumentations GaussNoise": alb(A.GaussNoise(std_range=(0.03, 0.03), p=1)),
+            "albumentations ISONoise": alb(A.ISONoise(p=1)),
+            "scikit-image": lambda i: random_noise(i, "gaussian", rng=1, var=0.0009),
+        },
+        "gaussian_noise": {
+            "albumentations": alb(A.GaussNoise(std_range=(0.1, 0.1), p=1)),
+            "scikit-image": lambda i: random_noise(i, "gaussian", rng=1),
+        },
+        "salt_and_pepper": {
+            "albumentations": alb(A.SaltAndPepper(amount=(0.02, 0.02), p=1)),
+            "scikit-image": lambda i: random_noise(i, "s&p", rng=1, amount=0.02),
+        },
+        "coarse_dropout": {"albumentations": alb(A.CoarseDropout(**holes))},
+        "texture": {
+            "albumentations OverlayElements": lambda image: overlay(image=image, overlay_metadata=sheet)["image"]
+        },
+        "blur": {
+            "albumentations": alb(A.GaussianBlur(blur_limit=0, sigma_limit=(1.5, 1.5), p=1)),
+            "OpenCV float32": lambda i: cv2.GaussianBlur(i.astype(np.float32), (9, 9), 1.5),
+        },
+        "scratches": {},
+        "folds": {},
+        "fade": {"albumentations RandomToneCurve": alb(A.RandomToneCurve(scale=0.1, p=1))},
+        "vignette": {"albumentations Illumination": alb(A.Illumination(mode="corner", p=1))},
+        "jpeg": {"albumentations": alb(A.ImageCompression(quality_range=(75, 75), p=1))},
     }
+
+
+def ours() -> dict[str, Degradation]:
+    """The ops, with the peers' parameters where these have them."""
+    return {
+        "grayscale": degrade.Grayscale(),
+        "grain": degrade.Grain(strength=0.03),
+        "gaussian_noise": degrade.GaussianNoise(sigma=0.1),
+        "salt_and_pepper": degrade.SaltAndPepper(amount=0.02),
+        "coarse_dropout": degrade.CoarseDropout(holes=8, size_frac=0.1, variation=0),
+        "texture": degrade.Texture(source="paper", blend="multiply", strength=0.3),
+        "blur": degrade.Blur(sigma_px=1.5),
+        "scratches": degrade.Scratches(),
+        "folds": degrade.Folds(count=1),
+        "fade": degrade.Fade(),
+        "vignette": degrade.Vignette(),
+        "jpeg": degrade.Jpeg(quality=75),
+    }
+
+
+def as_step(op: Degradation, image: Any) -> Callable[[], None]:
+    """The op as a step on a photo at work; gray and jpeg start from a fresh picture, which is what they turn into."""
+    workspace, numbers = Workspace(), iter(range(10**9))
+    if op.name in ("grayscale", "jpeg"):
+        return lambda: op.run(Photo(image, workspace), Key(0, str(next(numbers) % KEYS)))
+    photo = Photo(image, workspace)
+
+    def run() -> None:
+        op.run(photo, Key(0, str(next(numbers) % KEYS)))
+        photo.record.clear()
+
+    return run
+
+
+def alone(op: Degradation, image: Any) -> Callable[[], Any]:
+    """The op called on an image."""
+    numbers = iter(range(10**9))
+    return lambda: op(image, key=str(next(numbers) % KEYS))
+
+
+def row_of(op: Degradation, others: dict[str, Callable[[Any], Any]], image: Any, rounds: int) -> dict[str, Any]:
+    """The figures of one op."""
+    work = {"step": as_step(op, image), "alone": alone(op, image)}
+    times = in_turns({**work, **{name: partial(call, image) for name, call in others.items()}}, rounds, 0.05)
+    own = {name: statistics.median(times[name]) * 1e6 for name in work}
+    if others:
+        best = min(others, key=lambda name: statistics.median(times[name]))
+        theirs = statistics.median(times[best]) * 1e6
+        quotients = {name: ratio(times[best], times[name]) for name in work}
+    else:
+        name, theirs = QUOTED_MICROSECONDS[op.name]
+        best, quotients = f"{name} (quoted, 512 px)", {name: theirs / own[name] for name in work}
+    return {
+        "op": op.name, "step_us": round(own["step"], 1), "alone_us": round(own["alone"], 1),
+        "peer_us": round(theirs, 1), "ratio_step": round(quotients["step"], 2),
+        "ratio_alone": round(quotients["alone"], 2), "peer": best,
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -101,31 +144,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    colour = crops(1, chosen.side)[0]
-    gray = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)[:, :, None]
+    image = crops(1, chosen.side)[0]
+    others = peers_of(chosen.side)
     if not chosen.json:
-        print(f"{chosen.side} px, one thread; microseconds (median of {chosen.rounds} rounds in turns)")
-        print(f"{'op':16}{'ours':>9}{'peer':>9}{'ratio':>8}  fastest peer")
-    for op, (ours, others, is_gray) in contenders(chosen.side).items():
-        image = gray if is_gray else colour
-        work = {name: partial(call, image) for name, call in {"": ours, **others}.items()}
-        times = in_turns(work, chosen.rounds, 0.03)
-        own = statistics.median(times[""]) * 1e6
-        if others:
-            best = min(others, key=lambda name: statistics.median(times[name]))
-            theirs, quotient = statistics.median(times[best]) * 1e6, ratio(times[best], times[""])
-        else:
-            best, theirs = QUOTED_MICROSECONDS[op]
-            best, quotient = f"{best} (quoted, 512 px)", theirs / own
-        row = {
-            "op": op,
-            "ours_us": round(own, 1),
-            "peer_us": round(theirs, 1),
-            "ratio": round(quotient, 2),
-            "peer": best,
-        }
-        print(json.dumps(row) if chosen.json else f"{op:16}{own:9.0f}{theirs:9.0f}{quotient:8.1f}  {best}")
-        sys.stdout.flush()
+        print(f"{chosen.side} px RGB, one thread; microseconds (median of {chosen.rounds} rounds in turns)")
+        print(f"{'op':16}{'step':>8}{'alone':>8}{'peer':>8}{'ratio':>8}{'alone':>8}  fastest peer")
+    for name, op in ours().items():
+        row = row_of(op, others[name], image, chosen.rounds)
+        figures = "{step_us:8.0f}{alone_us:8.0f}{peer_us:8.0f}{ratio_step:8.1f}{ratio_alone:8.1f}  {peer}"
+        print(json.dumps(row) if chosen.json else f"{name:16}" + figures.format(**row), flush=True)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,8 @@ def make_here(job: Job, plan: Plan, shards: Sequence[Shard], progress: Progress)
     """
     maker = ShardMaker(job, plan)
     keep_freed_memory()
-    with single_threaded():
-        for shard in shards:
-            progress.shard_done(maker.make(shard, progress.advanced))
+    for shard in shards:
+        progress.shard_done(maker.make(shard, progress.advanced))
 
 
 def make_in_processes(

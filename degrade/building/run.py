@@ -19,7 +19,7 @@ from degrade.building.plan import Plan, Shard, make_plan
 from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
 from degrade.building.warm import warm_recipe
-from degrade.building.worker import Job
+from degrade.building.worker import Job, single_threaded
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
 from degrade.corpus.names import source_of
@@ -221,13 +221,15 @@ def _make(
 ) -> None:
     if not todo:
         return
-    warm_recipe(job.recipe, progress.compiling)
-    if workers == 1:
-        make_here(job, plan, todo, progress)
-        return
-    # The largest first, so that no worker begins one while the others have nothing left to do.
-    in_turn = sorted(todo, key=lambda shard: (-shard.photographs, shard.number))
-    make_in_processes(job, in_turn, progress, workers=workers, start_method=start_method, descriptors=descriptors)
+    # Here too when workers do it: a forked worker could not end the threads that OpenCV has started in this process.
+    with single_threaded():
+        warm_recipe(job.recipe, progress.compiling)
+        if workers == 1:
+            make_here(job, plan, todo, progress)
+            return
+        # The largest first, so that no worker begins one while the others have nothing left to do.
+        in_turn = sorted(todo, key=lambda shard: (-shard.photographs, shard.number))
+        make_in_processes(job, in_turn, progress, workers=workers, start_method=start_method, descriptors=descriptors)
 
 
 def _planned(out: Path, plan: Plan, shards: list[Shard], todo: list[Shard], workers: int) -> Planned:

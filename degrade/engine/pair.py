@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.key import Key
-from degrade.engine.photo import Photo
-from degrade.engine.units import DEFAULT_FORMAT
+from degrade.engine.photo import Photo, rounded
 from degrade.engine.workspace import borrowed_workspace
 
 if TYPE_CHECKING:
@@ -134,23 +133,27 @@ def _plain(drawn: dict[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in drawn.items()}
 
 
-def develop(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str = DEFAULT_FORMAT) -> Pair:
+def developed_picture(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str) -> Array:
+    """What `step` makes of one picture, in exactly its shape and dtype: `develop` without what only a Pair has."""
+    whole = checked_image(image)
+    with borrowed_workspace() as workspace:
+        photo = Photo(whole, workspace, format)
+        step.run(photo, Key(seed, key, variant))
+        return as_picture(photo.rounded(whole.dtype.type), image)
+
+
+def develop(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str) -> Pair:
     """The Pair that `step` makes of one picture at the address (seed, key, variant), without frame."""
     whole = checked_image(image)
+    dtype = whole.dtype.type
     with borrowed_workspace() as workspace:
         photo = Photo(whole, workspace, format)
         step.run(photo, Key(seed, key, variant))
         after = step.channels_after(frozenset({whole.shape[2]}))
         channels = 1 if after == {1} else max(photo.channels, whole.shape[2])
-        clean = photo.clean.copy() if photo.clean.dtype == whole.dtype else _rounded_clean(photo, whole.dtype)
+        clean = photo.clean.copy() if photo.clean.dtype == dtype else rounded(photo.clean, dtype)
         record = {
             "key": key, "photo": key, "seed": seed, "variant": variant, "format": format,
             "channels": [int(clean.shape[2]), channels], "frame": None, "steps": steps_record(photo),
         }  # fmt: skip
-        return Pair(key, clean, photo, whole.dtype, channels, record)
-
-
-def _rounded_clean(photo: Photo, dtype: Any) -> Array:
-    from degrade.engine.photo import rounded
-
-    return rounded(photo.clean, dtype)
+        return Pair(key, clean, photo, dtype, channels, record)

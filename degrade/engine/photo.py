@@ -279,7 +279,8 @@ class Photo:
 
     def shade(self, relief: Floats, box: Box, damage: DamageClass) -> None:
         """Light the relief: multiply by 1 + relief, where that is visible."""
-        layers.shade(self.pixels, *self.layers, int(damage), relief, *box, SHADE_GAIN, VISIBLE_SHADE)
+        mask, _, classes = self.layers
+        layers.shade(self.pixels, mask, classes, int(damage), relief, *box, SHADE_GAIN, VISIBLE_SHADE)
 
     def light(self, coverage: Bytes, box: Box, damage: DamageClass, *, amount: tuple[float, float, float]) -> None:
         """Add linear light of `amount` (R, G, B) in proportion to the coverage."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from degrade.engine.key import Key
-from degrade.engine.pair import Pair, as_picture, develop
+from degrade.engine.pair import Pair, develop, developed_picture
 from degrade.engine.photo import Photo
 from degrade.engine.units import DEFAULT_FORMAT
 
@@ -94,8 +94,7 @@ class Step:
         TypeError, ValueError
             `image` is of another dtype or shape.
         """
-        pair = self.pair(image, key=key, copy=copy, format=format)
-        return as_picture(pair.degraded, image)
+        return developed_picture(self, image, seed=0, key=key, variant=copy, format=format)
 
     def pair(self, image: npt.NDArray[Any], *, key: str = "", copy: int = 0, format: str = DEFAULT_FORMAT) -> Pair:
         """Like calling it, but gives the Pair with its masks and its record."""

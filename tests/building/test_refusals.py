@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from degrade.building import BuildError, Progress, build, merge
@@ -143,6 +144,7 @@ def test_overwriting_removes_what_a_build_made_and_nothing_else(
     out = tmp_path / "out"
     recipe["output"]["pairs_per_shard"] = 2
     build(recipe, photos, out)
+    (out / "contact_sheet.png").write_text("drawn by the command line")
     own = {
         out / "notes.txt": "mine",
         out / "data" / "train-mine.tar": "mine too",
@@ -396,8 +398,14 @@ def test_opencv_s_threads_are_given_back(recipe: dict[str, Any], photos: Path, t
     import cv2
 
     before = cv2.getNumThreads()
-    build(recipe, photos, tmp_path / "out", workers=1, limit=2)
-    assert cv2.getNumThreads() == before
+    try:
+        cv2.setNumThreads(3)
+        cv2.blur(np.zeros((3000, 3000), np.uint8), (5, 5))  # starts its threads, which a fork does not inherit
+        build(recipe, photos, tmp_path / "one", workers=1, limit=2)
+        build(recipe, photos, tmp_path / "two", workers=2, start_method="fork")
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
 
 
 def test_nothing_of_a_build_is_left_in_this_process(recipe: dict[str, Any], photos: Path, tmp_path: Path) -> None:

@@ -114,15 +114,24 @@ def mixed_cells(coverage, neighbours, packed, cells, weights, flip):
 
 @kernel
 def runs(cells, begins):
-    """Cut a line of the picture where the sheet jumps; gives how many runs there are, and their first pixels."""
-    n = 1
+    """Cut a line of the picture where the sheet jumps or turns; `begins` gets the first pixels of these runs.
+
+    Gives (how many runs there are, the first and the last cell of all).
+    """
+    n, low, high = 1, i64(cells[0]), i64(cells[0])
     begins[0] = 0
+    way = i64(0)
     for x in range(1, cells.size):
-        if abs(i64(cells[x]) - i64(cells[x - 1])) != 1:
+        low, high = min(low, i64(cells[x])), max(high, i64(cells[x]))
+        ahead = i64(cells[x]) - i64(cells[x - 1])
+        if way == 0 and abs(ahead) == 1:
+            way = ahead
+        elif way == 0 or ahead != way:
             begins[n] = x
             n += 1
+            way = 0
     begins[n] = cells.size
-    return n
+    return n, low, high
 
 
 @kernel
@@ -200,7 +209,7 @@ def blend(
     box_taps(rows, row_weights, top, step, y_offset, y_extent, tall, y_mirrored, wraps)
     box_taps(columns, weights, left, step, x_offset, x_extent, wide, x_mirrored, wraps)
     begins = np.empty(width + 1, np.int64)
-    count, low, high = runs(columns, begins), i64(columns.min()), i64(columns.max())
+    count, low, high = runs(columns, begins)
     line, packed, neighbours = np.empty(wide + 2, np.uint32), np.empty(wide, np.uint32), np.empty(width, np.uint32)
     coverage, full = np.empty(width, np.uint8), np.full(width, 255, np.uint8)
     copied = step == ONE and y_offset % ONE == 0 and x_offset % ONE == 0

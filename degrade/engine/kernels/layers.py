@@ -144,21 +144,28 @@ def light(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, amount):
 
 
 @kernel
-def shade(pixels, mask, loss, classes, code, relief, y0, y1, x0, x1, gain, visible):
+def shade(pixels, mask, classes, code, relief, y0, y1, x0, x1, gain, visible):
     """Multiply by 1 + relief. Below `visible` nothing is drawn, so that mask and picture agree; above it the soft mask
     gets min(gain·|relief|, 1). The relief is zeroed."""
     channels, width = pixels.shape[2], pixels.shape[1]
     words = relief.view(np.uint64)
-    seen, steep = f32(visible), f32(gain)
+    seen, steep, tag = f32(visible), f32(gain), u8(code)
+    first, last = x0 // 2, (x1 + 1) // 2
     for y in range(y0, y1):
-        for block in range(x0 // 2, (x1 + 1) // 2):
-            if words[y, block] == 0:
+        pairs = words[y, first:last]
+        slopes, row, covered, shown = relief[y], pixels[y], mask[y], classes[y]
+        for block in range(pairs.size):
+            if pairs[block] == 0:
                 continue
-            for x in range(block * 2, min(block * 2 + 2, width)):
-                s = relief[y, x]
-                relief[y, x] = f32(0)
+            start = (block + first) * 2
+            for x in range(start, min(start + 2, width)):
+                s = slopes[x]
+                slopes[x] = f32(0)
                 if abs(s) < seen:
                     continue
                 for c in range(channels):
-                    pixels[y, x, c] = clipped(pixels[y, x, c] * (f32(1) + s))
-                mark(mask, loss, classes, y, x, u8(i32(min(abs(s) * steep, f32(1)) * f32(254)) + 1), u8(0), code)
+                    row[x, c] = clipped(row[x, c] * (f32(1) + s))
+                e = u8(i32(min(abs(s) * steep, f32(1)) * f32(254)) + 1)
+                if e >= covered[x]:
+                    covered[x] = e
+                    shown[x] = tag
