@@ -18,10 +18,11 @@ from functools import partial
 from typing import Any
 
 import albumentations as A
-import cv2
 import numpy as np
 import peers
 from photographs import crops
+from skimage.color import rgb2gray
+from skimage.filters import gaussian
 from skimage.util import random_noise
 from timing import in_turns, ratio
 
@@ -50,7 +51,7 @@ def peers_of(side: int) -> dict[str, dict[str, Callable[[Any], Any]]]:
     alpha = peers.texture(side)
     sheet = {"image": np.full((side, side, 3), 255, np.uint8), "mask": alpha, "bbox": (0, 0, 1, 1)}
     return {
-        "grayscale": {"albumentations": alb(A.ToGray(p=1)), "OpenCV": lambda i: cv2.cvtColor(i, cv2.COLOR_RGB2GRAY)},
+        "grayscale": {"albumentations": alb(A.ToGray(p=1)), "scikit-image": rgb2gray},
         "grain": {
             "albumentations GaussNoise": alb(A.GaussNoise(std_range=(0.03, 0.03), p=1)),
             "albumentations ISONoise": alb(A.ISONoise(p=1)),
@@ -70,7 +71,7 @@ def peers_of(side: int) -> dict[str, dict[str, Callable[[Any], Any]]]:
         },
         "blur": {
             "albumentations": alb(A.GaussianBlur(blur_limit=0, sigma_limit=(1.5, 1.5), p=1)),
-            "OpenCV float32": lambda i: cv2.GaussianBlur(i.astype(np.float32), (9, 9), 1.5),
+            "scikit-image": lambda i: gaussian(i, 1.5, channel_axis=-1),
         },
         "scratches": {},
         "folds": {},

@@ -65,10 +65,12 @@ def make_in_processes(
     Raises
     ------
     BuildError
-        A worker died, or could not be started.
+        A worker died or could not be started, or the recipe has an op that no other process can import.
     WriteError
         A worker could not write.
     """
+    if start_method != "fork":
+        _check_importable(job)
     todo = deque(shards)
     crew: list[_Worker] = []
     try:
@@ -141,6 +143,16 @@ class _Worker:
             self.process.kill()
             self.process.join()
         self.process.close()
+
+
+def _check_importable(job: Job) -> None:
+    """Raises BuildError for an op that is defined in the script or notebook itself, which workers never run."""
+    for step in job.recipe.steps:
+        for part in step.flattened():
+            if type(part).__module__ == "__main__":
+                name = type(part).__name__
+                cure = "move it to a module of its own, or build with workers=1 or start_method='fork'"
+                raise BuildError(f"workers cannot import {name}, which is defined in the script itself", cure, 2)
 
 
 # --- starting ---------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -400,7 +401,9 @@ def test_opencv_s_threads_are_given_back(recipe: dict[str, Any], photos: Path, t
     before = cv2.getNumThreads()
     try:
         cv2.setNumThreads(3)
-        cv2.blur(np.zeros((3000, 3000), np.uint8), (5, 5))  # starts its threads, which a fork does not inherit
+        # This starts OpenCV's threads. Once they sleep, a forked child that ends them waits for ever.
+        cv2.resize(np.zeros((3000, 3000), np.uint8), (999, 999), interpolation=cv2.INTER_AREA)
+        time.sleep(0.3)
         build(recipe, photos, tmp_path / "one", workers=1, limit=2)
         build(recipe, photos, tmp_path / "two", workers=2, start_method="fork")
         assert cv2.getNumThreads() == 3

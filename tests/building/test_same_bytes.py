@@ -171,3 +171,39 @@ def test_scripts_need_no_main_guard(
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "built 28\n"  # once: no worker has run the script again
     assert contents(out) == expected
+
+
+OWN_OP = """
+import degrade, sys
+from degrade.engine.damage import Stage
+
+class Invert(degrade.Degradation):
+    \"\"\"A negative.\"\"\"
+    stage = Stage.FILE
+    def apply(self, photo, drawn, key): photo.pixels[...] = 1 - photo.pixels
+
+output = degrade.Output(pairs_per_shard=5)
+recipe = degrade.Recipe(name="own", steps=(Invert(),), output=output)
+several = {"one": {"workers": 1}, "fork": {"workers": 2, "start_method": "fork"}, "spawn": {"workers": 2}}
+for out, options in several.items():
+    try:
+        print(degrade.build(recipe, sys.argv[1], out, **options).pairs)
+    except degrade.BuildError as error:
+        print(error)
+"""
+
+
+def test_an_op_of_the_script_s_own(photos: Path, tmp_path: Path, contents: Contents) -> None:
+    (tmp_path / "script.py").write_text(OWN_OP)
+    done = subprocess.run(
+        [sys.executable, "script.py", str(photos)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, second, refusal = done.stdout.splitlines()
+    assert first == second == "14"
+    assert refusal.startswith("workers cannot import Invert, which is defined in the script itself; move it")
+    assert contents(tmp_path / "one") == contents(tmp_path / "fork")

@@ -53,11 +53,10 @@ def weigh_integers(source, out, red, green, blue, scale):
 
 @kernel
 def weigh_bytes(source, out, red, green, blue):
-    """`weigh_integers` for uint8, in 32 bits: twice as fast."""
-    s = f32(1.0 / (65536 * 255.0))
-    r, g, b = i32(red), i32(green), i32(blue)
+    """`weigh_integers` for uint8, in float32: the products stay below 2**24, so that these are exact too."""
+    s, r, g, b = f32(1.0 / (65536 * 255.0)), f32(red), f32(green), f32(blue)
     for i in range(out.size):
-        out[i] = f32(i32(source[3 * i]) * r + i32(source[3 * i + 1]) * g + i32(source[3 * i + 2]) * b) * s
+        out[i] = (f32(source[3 * i]) * r + f32(source[3 * i + 1]) * g + f32(source[3 * i + 2]) * b) * s
 
 
 @kernel

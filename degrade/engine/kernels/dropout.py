@@ -165,6 +165,7 @@ def holes(pixels, mask, loss, classes, code, count, side, variation, over_border
     for x in range(width):
         for c in range(channels):
             shown[x * channels + c] = fill[c]
+    rows = pixels.reshape(height, width * channels)
     for hole in range(count):
         top, bottom = hole_span(
             height, side, variation, over_border, uniform_at(k0, k1, hole, 0), uniform_at(k0, k1, hole, 1)
@@ -181,9 +182,11 @@ def holes(pixels, mask, loss, classes, code, count, side, variation, over_border
                 drawn = values[first:last]
                 for i in range(source.size):
                     source[i] = f32(drawn[i]) * f32(1 / 65535.0)
-            row = pixels[y].reshape(width * channels)[first:last]
+            row = rows[y, first:last]
             for i in range(source.size):
                 row[i] = source[i]
-            mask[y, left:right] = u8(255)
-            loss[y, left:right] = u8(255)
-            classes[y, left:right] = lost
+            covered, gone, shape = mask[y, left:right], loss[y, left:right], classes[y, left:right]
+            for x in range(covered.size):
+                covered[x] = u8(255)
+                gone[x] = u8(255)
+                shape[x] = lost
