@@ -79,7 +79,7 @@ def plain_list(side: int) -> A.Compose:
     return A.Compose(
         [
             A.ToGray(p=1),
-            A.GaussNoise(std_range=(0.02, 0.06), p=1),
+            A.GaussNoise(std_range=(0.01, 0.05), p=1),
             A.SaltAndPepper(amount=(0.005, 0.02), p=1),
             Lines(6),
             A.CoarseDropout(num_holes_range=(4, 4), hole_height_range=(0.05, 0.14), hole_width_range=(0.05, 0.14), p=1),
@@ -94,12 +94,12 @@ def aged(side: int, gray: bool) -> A.Compose:
     return A.Compose(
         [
             *head,
-            A.GaussNoise(std_range=(0.02, 0.06), p=1),
+            A.GaussNoise(std_range=(0.01, 0.05), p=1),
             A.SaltAndPepper(amount=(0.005, 0.02), p=1),
             Lines(6),
             A.CoarseDropout(num_holes_range=(4, 4), hole_height_range=(0.05, 0.14), hole_width_range=(0.05, 0.14), p=1),
             Overlay(texture(2 * side), 0.15),
-            Crease(p=1),
+            Crease(p=0.4),
             A.RandomToneCurve(scale=0.1, p=1),
             A.GaussianBlur(blur_limit=0, sigma_limit=(0.5, 1.0), p=1),
         ]

@@ -1,7 +1,8 @@
 """The plan: what makes two builds the same build, and which photograph goes into which shard.
 
-Its hash covers the recipe's fingerprint, the corpus' listing (every path and size), the limit, and the versions of all
-that decides bytes. Workers, start method and part are not in it.
+Its hash covers the recipe's fingerprint, the contents of what its steps take from elsewhere (folders of textures), the
+corpus' listing (every path and size), the limit, and the versions of all that decides bytes. Workers, start method and
+part are not in it.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class Plan:
         As plain data, without its source.
     recipe_text : str
         The same as YAML.
+    contents : dict
+        Hash of the contents of each thing that the steps take from elsewhere, by its name in the recipe.
     corpus : str
         Hash of the listing.
     limit : int or None
@@ -84,6 +87,7 @@ class Plan:
     fingerprint: str
     recipe: dict[str, Any]
     recipe_text: str
+    contents: dict[str, str]
     corpus: str
     limit: int | None
     versions: dict[str, str]
@@ -97,7 +101,8 @@ class Plan:
     def hash(self) -> str:
         """32 hex digits that two builds have in common if, and only if, they are the same build."""
         decisive = {
-            "fingerprint": self.fingerprint, "corpus": self.corpus, "limit": self.limit, "versions": self.versions,
+            "fingerprint": self.fingerprint, "contents": self.contents, "corpus": self.corpus, "limit": self.limit,
+            "versions": self.versions,
         }  # fmt: skip
         plain = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(plain.encode(), digest_size=16, person=b"degrade.plan").hexdigest()
@@ -144,7 +149,8 @@ class Plan:
 def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan, list[Photograph]]:
     """The plan of a build, and the photographs in the order of the shards.
 
-    Raises CorpusError if the photographs cannot be divided as the recipe's splits say.
+    Raises CorpusError if the photographs cannot be divided as the recipe's splits say, DegradeError if something that
+    its steps take from elsewhere is not there.
     """
     chosen = listing if limit is None else listing.limited(limit)
     output = recipe.output
@@ -152,11 +158,12 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
     by_split: dict[str, list[Photograph]] = {name: [] for name in sorted(output.splits, key=_train_first)}
     for photograph in chosen.photographs:
         by_split[split_of[photograph.key]].append(photograph)
-    public = dataclasses.replace(recipe, source=None)
+    public = recipe.without_places()
     plan = Plan(
-        fingerprint=recipe.fingerprint,
+        fingerprint=public.fingerprint,
         recipe=public.to_data(),
         recipe_text=dump(public),
+        contents=public.contents(),
         corpus=_listing_hash(chosen),
         limit=limit,
         versions=versions(),
@@ -200,7 +207,12 @@ def differences(before: Plan, now: Plan) -> list[str]:
     """In what two plans differ, in words: before, then now."""
     found = []
     if before.fingerprint != now.fingerprint:
-        found += _recipe_differences(before.recipe, now.recipe) or ["the recipe's source or defaults"]
+        found += _recipe_differences(before.recipe, now.recipe) or ["the recipe's defaults"]
+    found += [
+        f"the files in {name}"
+        for name in sorted(before.contents.keys() & now.contents.keys())
+        if before.contents[name] != now.contents[name]
+    ]
     if before.limit != now.limit:
         found.append(f"limit {_or_none(before.limit)}, now {_or_none(now.limit)}")
     elif before.corpus != now.corpus:

@@ -17,6 +17,7 @@ from degrade.recipes.recipe import replay_source
 from degrade.shards import StoredPair, open_pairs
 from degrade.shards.manifest import read_manifest
 from degrade.shards.members import PhotoEncoder
+from degrade.textures import bank
 
 
 def replay(
@@ -42,16 +43,18 @@ def replay(
     BuildError
         The photograph is not to be found, or the pair comes out different: the photograph, the versions or the machine
         are others.
-    CorpusError, CodecError, ReplayError
-        The source, the photograph or the record cannot be used.
+    CorpusError, CodecError, TextureError, ReplayError
+        The source, the photograph, a folder of textures or the record cannot be used.
     """
     stored = open_pairs(out).by_key(key)
+    folders = _folders(Path(out).absolute())
     corpus = open_corpus(source if source is not None else _source(Path(out).absolute()))
     photograph = _photograph(corpus, stored.row["source"], source)
     decoded = decode(corpus.read(photograph), photograph.source)
     output = _output(read_manifest(Path(out).absolute()))
     image, dtype = working_pixels(decoded, output.image)
-    pair = replay_source(image, stored.record, dtype)
+    with bank.placed(folders):
+        pair = replay_source(image, stored.record, dtype)
     if check:
         _compare(PhotoEncoder(photograph.source, decoded, output).members(pair), stored)
     return pair
@@ -64,6 +67,11 @@ def _source(out: Path) -> str:
             f"{out} does not know where its photographs are", "name their folder with --source", exit_code=2
         )
     return found
+
+
+def _folders(out: Path) -> dict[str, str]:
+    """Where the build had its folders of textures; a folder that has gone is looked for as in a recipe."""
+    return {name: folder for name, folder in WorkFolder(out).folders().items() if Path(folder).is_dir()}
 
 
 def _photograph(corpus: Corpus, path: str, source: str | os.PathLike[str] | None) -> Photograph:
@@ -87,5 +95,6 @@ def _compare(again: list[tuple[str, bytes]], stored: StoredPair) -> None:
         if data != stored.read(suffix):
             raise BuildError(
                 f"{stored.key} comes out with another {suffix} than the output has",
-                "replay it from the same photograph with the versions in manifest.json, or without the check",
+                "replay it from the same photograph, with the same folders of textures and the versions in "
+                "manifest.json, or without the check",
             )

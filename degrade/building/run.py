@@ -26,6 +26,7 @@ from degrade.corpus.names import source_of
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source
 from degrade.shards.errors import writing
+from degrade.textures import bank
 
 _TOO_FEW_FOR_PROCESSES = 256
 """Pairs below which starting processes takes longer than they save."""
@@ -92,11 +93,12 @@ def build(
     check_arguments(workers, limit, start_method)
     chosen_part = parse_part(part, overwrite)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
-    source = source if source is not None else recipe.source
+    source, recipe = source if source is not None else recipe.source, recipe.without_places()
     folder = WorkFolder(Path(out if out is not None else recipe.name).expanduser().absolute())
     corpus = open_corpus(source)
     listing = _listing(corpus, folder.out)
     plan, photographs = make_plan(recipe, listing, limit)
+    folders = {name: str(found.root) for name in plan.contents if (found := bank.folder(name))}
     folder.check_place(overwrite)
     if not overwrite:
         folder.check_plan(plan)
@@ -112,14 +114,15 @@ def build(
         with writing(folder.out):
             _take_over(folder, plan, overwrite, chosen_part)
             if chosen_part is None or folder.stored_plan() != plan:
-                folder.store(plan, photographs, listing.rejects, _source_from(source, folder.out))
+                folder.store(plan, photographs, listing.rejects, _source_from(source, folder.out), folders)
             del photographs
             todo = folder.unfinished(plan, shards)
             if todo:
                 folder.withdraw_manifest()
         count = _worker_count(workers, todo, plan.copies)
         progress.planned(_planned(folder.out, plan, shards, todo, count))
-        _make(Job(recipe, corpus, folder.out, plan.hash), plan, todo, count, start_method, descriptors, progress)
+        job = Job(recipe, corpus, folder.out, plan.hash, folders)
+        _make(job, plan, todo, count, start_method, descriptors, progress)
         if chosen_part is None:
             progress.finishing()
             finish(folder, plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ from degrade.building.progress import ShardDone
 from degrade.building.workfolder import WorkFolder
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
+from degrade.engine.pair import LAYERS
 from degrade.recipes import Recipe
 from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing
 from degrade.shards.index import ShardIndex
 from degrade.shards.members import PhotoEncoder
 from degrade.shards.tar import Sealed, TarWriter
+from degrade.textures import bank
 
 Advanced = Callable[[int, int, int], None]
 """Told of photographs, pairs and rejects as they come."""
@@ -49,12 +51,15 @@ class Job:
         Absolute; holds the stored plan.
     plan : str
         Its hash.
+    folders : dict
+        Where the recipe's folders of textures are, by their names in it.
     """
 
     recipe: Recipe
     corpus: Corpus
     out: Path
     plan: str
+    folders: Mapping[str, str]
 
 
 class ShardMaker:
@@ -67,10 +72,15 @@ class ShardMaker:
 
     @classmethod
     def opened(cls, job: Job) -> ShardMaker:
-        """With the plan that is stored in the output. Raises BuildError if it is not the job's."""
+        """In a process of its own, with the plan that is stored in the output.
+
+        Raises BuildError if the plan is not the job's, TextureError if a folder of textures has gone.
+        """
         plan = WorkFolder(job.out).stored_plan()
         if plan is None or plan.hash != job.plan:
             raise BuildError(f"another build has changed the plan of {job.out}", "build into a folder of its own")
+        for name, folder in job.folders.items():
+            bank.place(name, folder)
         return cls(job, plan)
 
     def make(self, shard: Shard, advanced: Advanced) -> ShardDone:
@@ -137,9 +147,10 @@ def encoded_pairs(recipe: Recipe, corpus: Corpus, photograph: Photograph, split:
     """
     decoded = decode(corpus.read(photograph), photograph.source)
     image, dtype = working_pixels(decoded, recipe.output.image)
+    layers = {"mask"} | set(LAYERS).intersection(recipe.output.members)  # coverage is taken from the mask
     encoder = PhotoEncoder(photograph.source, decoded, recipe.output)
     pairs = (
-        recipe.make(image, key=photograph.key, copy=copy, epoch=0, split=split, dtype=dtype)
+        recipe.make(image, key=photograph.key, copy=copy, epoch=0, split=split, dtype=dtype, layers=layers)
         for copy in range(recipe.output.copies)
     )
     return [(pair.key, encoder.members(pair)) for pair in pairs]

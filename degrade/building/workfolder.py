@@ -6,6 +6,7 @@ plan.json         the plan
 listing.jsonl     a line a photograph, in the order of the shards: key, source, size, order
 rejects.jsonl     what was bad at listing, as lines of the output's own rejects.jsonl
 source            where the photographs are, relative to the output, or "sample"
+folders.json      where the recipe's folders of textures are, relative to the output
 ledgers/          a file for each finished shard
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from degrade.shards.manifest import read_manifest
 
 _OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 _LOCK, _PLAN, _LISTING, _LISTED_REJECTS, _SOURCE = "lock", "plan.json", "listing.jsonl", "rejects.jsonl", "source"
+_FOLDERS = "folders.json"
 _REBUILD = "add --overwrite to build it anew, or choose another --out"
 
 
@@ -112,7 +114,14 @@ class WorkFolder:
             raise BuildError(f"{self.out} was built by another plan ({changed})", _REBUILD)
         return stored
 
-    def store(self, plan: Plan, photographs: Iterable[Photograph], rejects: Iterable[Reject], source: str) -> None:
+    def store(
+        self,
+        plan: Plan,
+        photographs: Iterable[Photograph],
+        rejects: Iterable[Reject],
+        source: str,
+        folders: Mapping[str, str],
+    ) -> None:
         """Remember the plan and all that belongs to it; the plan last. Raises OSError."""
         with DurableFile(self.work / _LISTING) as file:
             for one in photographs:
@@ -121,6 +130,8 @@ class WorkFolder:
         lines = "".join(f"{reject_line(reject, None)}\n" for reject in rejects)
         write_durably(self.work / _LISTED_REJECTS, lines.encode("ascii"))
         write_durably(self.work / _SOURCE, source.encode("utf-8", "surrogateescape"))
+        places = {name: os.path.relpath(folder, self.out) for name, folder in folders.items()}
+        write_durably(self.work / _FOLDERS, json.dumps(places).encode("ascii"))
         write_durably(self.work / _PLAN, plan.to_json().encode("ascii"))
 
     def source(self) -> str | None:
@@ -130,6 +141,14 @@ class WorkFolder:
         except OSError:
             return None
         return stored if stored == "sample" else os.path.normpath(self.out / stored)
+
+    def folders(self) -> dict[str, str]:
+        """Where the recipe's folders of textures were when the plan was made, absolute; none if nobody knows."""
+        try:
+            stored = json.loads((self.work / _FOLDERS).read_bytes())
+            return {name: os.path.normpath(self.out / place) for name, place in stored.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
 
     def photographs(self, plan: Plan, shard: Shard) -> list[Photograph]:
         """What goes into a shard, from the stored listing. Raises OSError or ValueError."""

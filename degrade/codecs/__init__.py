@@ -6,6 +6,9 @@ For photographs, whatever the file is:
     CodecError      what is raised instead, with its reason (REASONS)
     MAX_PIXELS      over which a file is refused before it is decoded
 
+    has_picture_suffix, SUFFIXES
+                    which names of files are those of pictures
+
 For the members of a shard, exactly as they are stored:
     encode_jpeg, decode_jpeg
     encode_png, decode_png
@@ -21,10 +24,12 @@ from degrade.codecs.decoded import Decoded
 from degrade.codecs.errors import MAX_PIXELS, REASONS, CodecError
 from degrade.codecs.jpeg import decode_jpeg, encode_jpeg
 from degrade.codecs.png import decode_png, encode_png
+from degrade.codecs.suffixes import SUFFIXES, has_picture_suffix
 
 __all__ = [
     "MAX_PIXELS",
     "REASONS",
+    "SUFFIXES",
     "CodecError",
     "Decoded",
     "decode",
@@ -32,6 +37,7 @@ __all__ = [
     "decode_png",
     "encode_jpeg",
     "encode_png",
+    "has_picture_suffix",
 ]
 
 #: Formats that are recognised only to name them: their first bytes, the offset of these, the name.

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 
-SUFFIXES = ("jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "bmp")
-
 _ESCAPED = re.compile(rb"\\(?:\\|x([0-9a-f]{2}))")
 
 
@@ -26,9 +24,3 @@ def path_of(source: str) -> str:
         return b"\\" if match[1] is None else bytes.fromhex(match[1].decode())
 
     return os.fsdecode(_ESCAPED.sub(byte, source.encode()))
-
-
-def has_picture_suffix(name: str) -> bool:
-    """Whether a file name ends as pictures do, in any case."""
-    stem, dot, suffix = name.rpartition(".")
-    return bool(stem and dot) and suffix.lower() in SUFFIXES

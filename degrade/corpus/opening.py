@@ -6,9 +6,10 @@ import difflib
 import os
 from pathlib import Path
 
+from degrade.codecs import SUFFIXES, has_picture_suffix
 from degrade.corpus.folder import FileCorpus, FolderCorpus
 from degrade.corpus.listing import Corpus, CorpusError
-from degrade.corpus.names import SUFFIXES, has_picture_suffix, source_of
+from degrade.corpus.names import source_of
 from degrade.corpus.pattern import GlobCorpus, has_wildcards
 from degrade.corpus.sample import SampleCorpus
 

@@ -7,9 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Protocol
 
+from degrade.codecs import has_picture_suffix
 from degrade.corpus.files import kind_of, reason_of
 from degrade.corpus.listing import CorpusError, Listing, make_listing
-from degrade.corpus.names import has_picture_suffix, source_of
+from degrade.corpus.names import source_of
 
 
 class Choice(Protocol):

@@ -7,6 +7,7 @@ doi:10.1016/j.ipl.2005.11.003). So a step that joins or leaves a group moves nob
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 from collections.abc import Iterator
@@ -70,6 +71,14 @@ class Group(Step):
     def prepare(self) -> None:
         for step in self.steps:
             step.prepare()
+
+    def contents(self) -> dict[str, str]:
+        return {name: digest for step in self.steps for name, digest in step.contents().items()}
+
+    def without_places(self) -> Step:
+        twin = copy.copy(self)
+        object.__setattr__(twin, "steps", tuple(step.without_places() for step in self.steps))
+        return twin
 
     def to_data(self) -> Any:
         return with_step_keys({self.word: [step.to_data() for step in self.steps]} | self.beside(), self)

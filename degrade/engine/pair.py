@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 _DTYPES = (np.uint8, np.uint16, np.float32)
+LAYERS = ("mask", "loss", "classes")
+"""The masks of a Pair."""
 
 
 class Pair:
@@ -42,15 +44,27 @@ class Pair:
         Whether `clean` is the photograph as it came in, untouched.
     """
 
+    mask: npt.NDArray[np.uint8]
+    loss: npt.NDArray[np.uint8]
+    classes: npt.NDArray[np.uint8]
+
     __slots__ = ("_degraded", "classes", "clean", "clean_is_source", "degraded_jpeg", "key", "loss", "mask", "record")
 
     def __init__(
-        self, key: str, clean: Array, photo: Photo, dtype: Any, channels: int | None, record: dict[str, Any]
+        self,
+        key: str,
+        clean: Array,
+        photo: Photo,
+        dtype: Any,
+        channels: int | None,
+        record: dict[str, Any],
+        layers: Collection[str] = LAYERS,
     ) -> None:
         self.key = key
         self.clean = clean
         self.clean_is_source = photo.clean_is_source
-        self.mask, self.loss, self.classes = photo.mask, photo.loss, photo.classes
+        for layer in layers:
+            setattr(self, layer, getattr(photo, layer))
         self.record = record
         self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
         self._degraded: Array | Callable[[], Array] = (
@@ -65,7 +79,7 @@ class Pair:
         return self._degraded
 
     def __repr__(self) -> str:
-        height, width = self.mask.shape
+        height, width = self.clean.shape[:2]
         return f"Pair({self.key!r}, {width}×{height}, damaged {np.count_nonzero(self.mask) / self.mask.size:.1%})"
 
 

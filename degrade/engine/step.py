@@ -52,6 +52,28 @@ class Step:
             Something that the step needs is not there.
         """
 
+    def contents(self) -> dict[str, str]:
+        """What it takes from outside of the package, beside the photograph: the name by which it stands in the
+        declaration, and a hash of its contents as they are now.
+
+        Raises
+        ------
+        DegradeError
+            Something of it is not there.
+        """
+        return {}
+
+    def without_places(self) -> Step:
+        """The same step without the name of a place on this machine: what is named by an absolute path goes by the
+        path's last part and the hash of its contents, by which this process finds it too.
+
+        Raises
+        ------
+        DegradeError
+            Something that is named so is not there.
+        """
+        return self
+
     def flattened(self) -> Iterator[Step]:
         """This step and every step within it, in order."""
         yield self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import lru_cache
 
@@ -43,6 +44,7 @@ class Texture(Degradation):
     """A sheet of dust, scratches or paper, or a picture of the user's, laid over the photograph.
 
     `source` is a texture of this package (``dust``, ``scratches``, ``paper``) or a folder of pictures (``./scans``).
+    A folder that is given by an absolute path stands in outputs by its name and the hash of its pictures alone.
     Each photo takes one sheet, anywhere and turned over either way, at its true size in millimetres; a folder's
     pictures are gray, and as large as the print. Sheets are divided by their names among the train, val and test
     splits.
@@ -93,6 +95,20 @@ class Texture(Degradation):
         """Look the sources up and make their sheets, once for all processes."""
         for source in self.sources():
             bank.prepare(source)
+
+    def contents(self) -> dict[str, str]:
+        """The folders among the sources."""
+        return {source: folder.digest for source in self.sources() if (folder := bank.folder(source))}
+
+    def without_places(self) -> Texture:
+        """With absolute folders by their public names, see `bank.public_name`."""
+        names = {source: bank.public_name(source) for source in self.sources()}
+        if all(name == source for source, name in names.items()):
+            return self
+        if isinstance(self.source, Choice):
+            return dataclasses.replace(self, source=Choice([names[v] for v in self.source.values], self.source.weights))
+        [name] = names.values()
+        return dataclasses.replace(self, source=name)
 
     def damage_of(self, drawn: Drawn) -> DamageClass | None:
         """What `shows` says, or what the source shows."""

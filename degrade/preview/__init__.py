@@ -13,10 +13,10 @@ out. What is drawn here is for the eye: the same for the same pairs, but not par
 
 from __future__ import annotations
 
-from degrade.preview.build_sheet import SHEET_NAME, sheet_of_build
+from degrade.preview.build_sheet import sheet_of_build
 from degrade.preview.captions import title_of
 from degrade.preview.contact_sheet import contact_sheet
 from degrade.preview.example import Example, example_of
 from degrade.preview.photographs import Skipped, examples
 
-__all__ = ["SHEET_NAME", "Example", "Skipped", "contact_sheet", "example_of", "examples", "sheet_of_build", "title_of"]
+__all__ = ["Example", "Skipped", "contact_sheet", "example_of", "examples", "sheet_of_build", "title_of"]

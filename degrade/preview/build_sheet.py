@@ -12,12 +12,12 @@ from degrade.preview.example import Example, eight_bits
 from degrade.shards import open_pairs
 from degrade.shards.durable import write_durably
 from degrade.shards.errors import writing
+from degrade.shards.layout import SHEET
 from degrade.shards.manifest import read_manifest
 
 if TYPE_CHECKING:
     from degrade.shards import StoredPair
 
-SHEET_NAME = "contact_sheet.png"
 _PAIRS = 8
 _SIDE = 320
 
@@ -45,7 +45,7 @@ def sheet_of_build(out: Path) -> Path | None:
         return None
     shown = [_stored(pairs[number * len(pairs) // count]) for number in range(count)]
     sheet = contact_sheet(shown, title_of(read_manifest(out)["recipe"]), _SIDE)
-    path = out / SHEET_NAME
+    path = out / SHEET
     with writing(path):
         write_durably(path, encode_png(sheet, filtered=True))
     return path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Collection
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from degrade.engine.compose import Sequence, Target
 from degrade.engine.declaration import ParameterError
 from degrade.engine.key import Key
-from degrade.engine.pair import Pair, checked_image, steps_record
+from degrade.engine.pair import LAYERS, Pair, checked_image, steps_record
 from degrade.engine.photo import Photo, rounded
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
@@ -112,14 +112,15 @@ class Recipe:
 
     @cached_property
     def fingerprint(self) -> str:
-        """32 hex digits: the hash of everything that decides pixels and files, without `name` and `about`."""
+        """32 hex digits: the hash of everything that decides pixels and files, without `name`, `about` and `source`."""
         plain = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(plain.encode(), digest_size=16, person=b"degrade.recipe").hexdigest()
 
     def canonical(self) -> dict[str, Any]:
-        """Plain data with every field, `name` and `about` left out: equal for recipes that do the same."""
+        """Plain data with every field, `name` and `about` left out, and `source`, since the same photograph from
+        elsewhere makes the same pair: equal for recipes that do the same."""
         return {
-            "recipe": VERSION, "seed": self.seed, "format": self.format, "source": self.source,
+            "recipe": VERSION, "seed": self.seed, "format": self.format,
             "frame": self.frame.settings() if self.frame else None,
             "steps": [step.canonical() for step in self.steps],
             "output": self.output.settings(),
@@ -135,6 +136,15 @@ class Recipe:
         # An empty frame still centres and rejects: it is not the same as none.
         kept = {"steps"} | ({"frame"} if self.frame else set())
         return {name: value for name, value in data.items() if name in kept or value not in (None, "", {})}
+
+    def contents(self) -> dict[str, str]:
+        """What the steps take from outside of the package, by name, with a hash of its contents as they are now; raises
+        DegradeError when it is not there."""
+        return {name: digest for step in self.steps for name, digest in step.contents().items()}
+
+    def without_places(self) -> Recipe:
+        """The same recipe without a place on this machine: no `source`, and no step that names an absolute path."""
+        return dataclasses.replace(self, source=None, steps=tuple(step.without_places() for step in self.steps))
 
     def prepare(self) -> None:
         """Make ready what steps make once for all photos; raises DegradeError when something they need is missing."""
@@ -173,9 +183,18 @@ class Recipe:
         return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split)
 
     def make(
-        self, image: Array, *, key: str, copy: int = 0, epoch: int = 0, split: str = "train", dtype: Any = None
+        self,
+        image: Array,
+        *,
+        key: str,
+        copy: int = 0,
+        epoch: int = 0,
+        split: str = "train",
+        dtype: Any = None,
+        layers: Collection[str] = LAYERS,
     ) -> Pair:
-        """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`."""
+        """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`. The pair
+        has the masks named in `layers` alone: copying the others would cost time for nothing."""
         height, width = image.shape[:2]
         if min(height, width) < self.min_side:
             raise TooSmall(height, width, self.min_side)
@@ -189,7 +208,8 @@ class Recipe:
             "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
             "channels": list(self.channels), "frame": framing.to_data() if framing else None,
         }  # fmt: skip
-        return _developed(image, record, framing, dtype or image.dtype.type, lambda photo: self._run(photo, root))
+        run = partial(self._run, root=root)
+        return _developed(image, record, framing, dtype or image.dtype.type, run, layers)
 
     def _run(self, photo: Photo, root: Key) -> None:
         for step in self.steps:
@@ -234,7 +254,12 @@ def replay_source(image: Array, record: dict[str, Any], dtype: Any) -> Pair:
 
 
 def _developed(
-    image: Array, record: dict[str, Any], framing: Framing | None, dtype: Any, run: Callable[[Photo], None]
+    image: Array,
+    record: dict[str, Any],
+    framing: Framing | None,
+    dtype: Any,
+    run: Callable[[Photo], None],
+    layers: Collection[str] = LAYERS,
 ) -> Pair:
     framed = framing.apply(image) if framing else image
     channels_clean, channels_degraded = record["channels"]
@@ -245,7 +270,8 @@ def _developed(
         photo.split = record.get("split", "train")
         run(photo)
         clean = _finished(photo.clean, dtype, channels_clean)
-        return Pair(record["key"], clean, photo, dtype, channels_degraded, {**record, "steps": steps_record(photo)})
+        whole = {**record, "steps": steps_record(photo)}
+        return Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers)
 
 
 def _finished(clean: Array, dtype: Any, channels: int) -> Array:

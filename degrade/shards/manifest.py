@@ -5,7 +5,8 @@
     recipe        as plain data, without its source
     fingerprint   the recipe's
     members       suffixes of each pair's files
-    plan          hash, hash of the corpus' listing, limit, versions of what decides bytes
+    plan          hash, hashes of the steps' folders of textures and of the corpus' listing, limit, versions of what
+                  decides bytes
     environment   versions of everything else that is there
     counts        photographs, pairs, rejects by reason, and the same by split
     shards        file, split, photographs, pairs, bytes, sha256 (null where no pairs means no file)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from degrade.codecs import CodecError, decode
+from degrade.codecs import SUFFIXES, CodecError, decode, has_picture_suffix
 from degrade.engine.damage import DamageClass
 from degrade.textures.cache import digest_of, kept
 from degrade.textures.errors import TextureError
 from degrade.textures.sheet import Bytes, Sheet, halve, packed_levels
 from degrade.textures.source import Source
 
-SUFFIXES = ("jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "bmp")
-"""Of the files that count as textures, in any case."""
 LARGEST_PX = 4096
 """Sheets with a longer side are halved until it is shorter."""
 _LUMA = (19595, 38470, 7471)
@@ -25,6 +26,12 @@ _BAND = 256
 
 class Folder(Source):
     """A folder of pictures, and those of the folders in it; hidden ones are left out.
+
+    Parameters
+    ----------
+    given : str
+        What the user calls it: its path, if `path` is not given.
+    path : str, optional
 
     Each is as large as the print: enlarged or reduced to cover it. They are gray: colours count by their Rec. 601 luma.
 
@@ -39,27 +46,38 @@ class Folder(Source):
     px_per_mm = None
     shows = DamageClass.DIRT
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, path: str | None = None) -> None:
         super().__init__()
-        self.given, self.root = given, Path(given).expanduser().absolute()
+        self.given, self.root = given, Path(given if path is None else path).expanduser().absolute()
         files = _pictures(given, self.root)
         self.names = tuple(sorted(files))
         self._stamps = files
-        self.digest = digest_of(*(f"{name}:{files[name][0]}" for name in self.names))
+
+    @cached_property
+    def digest(self) -> str:
+        """Raises TextureError for a picture that cannot be read."""
+        whole = hashlib.blake2b(digest_size=8)
+        for name in self.names:
+            data = self._read(name)
+            whole.update(f"{len(os.fsencode(name))}:{len(data)}:".encode() + os.fsencode(name) + data)
+        return whole.hexdigest()
 
     def _open(self, name: str) -> Sheet:
         file = digest_of(str(self.root), name, *self._stamps[name])
         return Sheet(kept("folders", file, lambda: self._decoded(name)), wraps=False)
 
-    def _decoded(self, name: str) -> Bytes:
-        path = self.root / name
+    def _read(self, name: str) -> bytes:
         try:
-            pixels = decode(path.read_bytes(), name).pixels
-        except CodecError as error:
-            raise TextureError(self.given, f"{name}: {error.detail}") from error
+            return (self.root / name).read_bytes()
         except OSError as error:
             why = f"{name} cannot be read ({error.strerror}); mend that or take it out"
             raise TextureError(self.given, why) from error
+
+    def _decoded(self, name: str) -> Bytes:
+        try:
+            pixels = decode(self._read(name), name).pixels
+        except CodecError as error:
+            raise TextureError(self.given, f"{name}: {error.detail}") from error
         return packed_levels(_gray(pixels))
 
 
@@ -72,7 +90,7 @@ def _pictures(given: str, root: Path) -> dict[str, tuple[int, int]]:
         for path in root.rglob("*"):
             name = path.relative_to(root)
             hidden = any(part.startswith(".") for part in name.parts)
-            if path.suffix[1:].lower() in SUFFIXES and not hidden and path.is_file():
+            if has_picture_suffix(path.name) and not hidden and path.is_file():
                 facts = path.stat()
                 found[name.as_posix()] = (facts.st_size, facts.st_mtime_ns)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -83,7 +84,10 @@ class Shipped(Source):
         self.tones, self.px_per_mm = self.declared.tones, self.declared.px_per_mm
         red, green, blue = self.declared.colour
         self.colour = (red, green, blue)
-        self.digest = digest_of(repr(self.declared))
+
+    @cached_property
+    def digest(self) -> str:
+        return digest_of(repr(self.declared))
 
     def _open(self, name: str) -> Sheet:
         return Sheet(kept(f"{self.name}-{self.digest}", name, lambda: self._rendered(name)), wraps=True)

@@ -31,7 +31,7 @@ class Source(ABC):
     px_per_mm : float or None
         Scale of the sheets; None if each is as large as the print.
     digest : str
-        16 hex digits: the hash of everything that decides its sheets.
+        16 hex digits: the hash of everything that decides its sheets; of pictures, their names and bytes.
     """
 
     names: tuple[str, ...]
@@ -39,12 +39,16 @@ class Source(ABC):
     tones: bool
     colour: tuple[float, float, float]
     px_per_mm: float | None
-    digest: str
 
     def __init__(self) -> None:
         # Every sheet in memory holds a file open: a large folder must not use them up.
         self._opened = lru_cache(maxsize=128)(self._open)
         self._divided: dict[str, tuple[str, ...]] = {}
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """See above."""
 
     @abstractmethod
     def _open(self, name: str) -> Sheet:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +20,10 @@ from degrade.codecs import encode_jpeg
 
 PHOTOGRAPHS = 14
 COPIES = 2
+ROOT = Path(__file__).resolve().parents[2]
+_PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
+_OVERRIDING = (1, 2)
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: by these permissions mean nothing to root (capabilities(7))."""
 
 
 def picture(number: int) -> bytes:
@@ -72,3 +82,39 @@ def expected(
     report = build(recipe, photos, tmp_path / "undisturbed", workers=1)
     assert report.pairs == PHOTOGRAPHS * COPIES
     return contents(tmp_path / "undisturbed")
+
+
+def _give_up_overriding(libc: ctypes.CDLL) -> None:
+    for capability in _OVERRIDING:
+        if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "root keeps its privileges")
+
+
+@pytest.fixture(scope="session")
+def bound_by_permissions() -> Callable[[], None] | None:
+    """What `subprocess` is to call, so that the permissions of files hold for a command even if root runs the tests;
+    None where they hold anyway. Skips the test where root cannot give its privileges up."""
+    if os.geteuid() != 0:
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "prctl") or libc.prctl(_PR_CAPBSET_READ, _OVERRIDING[0], 0, 0, 0) != 1:
+        pytest.skip("permissions mean nothing to root, who cannot give its privileges up here")
+    give_up = partial(_give_up_overriding, libc)
+    tried = subprocess.run(["true"], preexec_fn=give_up, check=False)
+    assert tried.returncode == 0
+    return give_up
+
+
+@pytest.fixture
+def command(tmp_path: Path, recipe: dict[str, Any]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line in a process of its own, in the test's folder, where the recipe is `tiny.yaml`."""
+    (tmp_path / "tiny.yaml").write_text(json.dumps(recipe))
+
+    def command(*args: str, before: tuple[str, ...] = (), **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*before, sys.executable, "-m", "degrade", *args],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+            errors="surrogateescape", check=False, **options,
+        )  # fmt: skip
+
+    return command

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from degrade.corpus.names import has_picture_suffix, path_of, source_of
+from degrade.corpus.names import path_of, source_of
 
 
 @given(st.binary(min_size=1, max_size=30) | st.text(min_size=1, max_size=20).map(str.encode))
@@ -27,13 +27,3 @@ def test_good_names_stay_as_they_are(name: str) -> None:
 
 def test_bad_bytes_and_backslashes() -> None:
     assert source_of(os.fsdecode(b"a\xff\\x.jpg")) == r"a\xff\\x.jpg"
-
-
-@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.Jpe", "a.png", "a.webp", "a.TIF", "a.tiff", "a.bmp", "a.b.jpg"])
-def test_pictures(name: str) -> None:
-    assert has_picture_suffix(name)
-
-
-@pytest.mark.parametrize("name", ["a", "jpg", ".jpg", "a.gif", "a.jpg.txt", "a.jpg~", "a.", "a.jp", ""])
-def test_no_pictures(name: str) -> None:
-    assert not has_picture_suffix(name)

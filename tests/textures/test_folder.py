@@ -63,13 +63,20 @@ def test_a_changed_file_is_read_again(scans: Path) -> None:
     assert Folder(str(scans)).sheet("gray.png").levels[0][1].shape != before.shape
 
 
-def test_the_digest_follows_names_and_sizes(scans: Path) -> None:
+def test_the_digest_follows_names_and_bytes(scans: Path) -> None:
     digests = {Folder(str(scans)).digest}
     (scans / "gray.png").rename(scans / "grey.png")
     digests.add(Folder(str(scans)).digest)
     (scans / "grey.png").write_bytes(encode_png(np.zeros((50, 50, 1), np.uint8), True))
     digests.add(Folder(str(scans)).digest)
-    assert len(digests) == 3
+    retouched = bytearray((scans / "more" / "deep.png").read_bytes())
+    retouched[-20] ^= 1
+    (scans / "more" / "deep.png").write_bytes(retouched)
+    digests.add(Folder(str(scans)).digest)
+    assert len(digests) == 4
+    (scans / "notes.txt").write_bytes(b"no picture")
+    assert Folder(str(scans)).digest in digests
+    assert Folder(str(scans.rename(scans.with_name("moved")))).digest in digests
 
 
 def test_a_bad_picture_says_which_and_what_to_do(scans: Path) -> None:

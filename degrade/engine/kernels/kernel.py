@@ -24,14 +24,15 @@ _settings: Any = numba.config
 def cache_folder() -> Path | None:
     """Where compiled kernels are kept, or None where nothing can be written.
 
-    The folder's name is a hash of all kernels' sources and numba's version: numba by itself does not notice the edit of
-    a helper in another file.
+    The folder's name is a hash of all kernels' sources and numba's version, since numba by itself does not notice the
+    edit of a helper in another file; and of the package's place, since numba goes by the time of a source's last
+    change, so that two checkouts of the same sources would forever compile each other's kernels anew.
     """
     root = user_cache()
     if root is None:
         return None
     package = Path(__file__).resolve().parents[2]
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    digest = hashlib.blake2b(f"{numba.__version__}\0{package}\0".encode(errors="surrogateescape"), digest_size=8)
     for home in _HOMES:
         for source in sorted((package / home).glob("*.py")):
             digest.update(source.name.encode() + b"\0" + source.read_bytes())

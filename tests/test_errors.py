@@ -1,0 +1,31 @@
+"""The tree of errors."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import degrade
+from degrade import errors
+
+
+def below(root: type[errors.DegradeError]) -> Iterator[type[errors.DegradeError]]:
+    for cls in root.__subclasses__():
+        if cls.__module__.startswith("degrade."):
+            yield cls
+            yield from below(cls)
+
+
+def test_the_tree_in_the_documentation_names_every_error() -> None:
+    for module in pkgutil.walk_packages(degrade.__path__, "degrade."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    named = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+    assert named == {cls.__name__ for cls in below(errors.DegradeError)}
+
+
+def test_the_root_survives_a_process() -> None:
+    assert str(pickle.loads(pickle.dumps(errors.DegradeError("what; cure")))) == "what; cure"
