@@ -9,7 +9,7 @@ from typing import Any, ClassVar, dataclass_transform, get_type_hints
 
 from degrade.engine.distributions import Constant
 from degrade.engine.fields import FieldSpec, Kind, field, spec_of
-from degrade.engine.key import Key
+from degrade.engine.key import Key, uniform_of
 from degrade.errors import DegradeError
 
 Drawn = dict[str, Any]
@@ -84,7 +84,7 @@ class Declaration:
     def _plan_draw(self) -> None:
         """Split the fields into constants and those with a place among the uniforms."""
         constants: Drawn = {}
-        varying: list[tuple[str, int, Callable[[float], Any]]] = []
+        varying: dict[int, list[tuple[str, int, Callable[[float], Any]]]] = {}
         for place, (name, spec) in enumerate(self.specs.items()):
             distribution = getattr(self, name)
             if isinstance(distribution, Constant):
@@ -95,9 +95,10 @@ class Declaration:
             at = distribution.at
             if spec.kind in (Kind.REAL, Kind.COUNT) and (low < spec.low or high > spec.high):
                 at = _clamped(spec, at)
-            varying.append((name, place, at))
+            varying.setdefault(place // 8, []).append((name, place % 8, at))
         object.__setattr__(self, "_constants", constants)
-        object.__setattr__(self, "_varying", tuple(varying))
+        object.__setattr__(self, "_varying", tuple(varying.items()))
+        object.__setattr__(self, "_vectors", tuple(n for n, spec in self.specs.items() if spec.kind is Kind.VECTOR))
 
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
@@ -110,15 +111,16 @@ class Declaration:
     def draw(self, key: Key) -> Drawn:
         """Draw every field at `key`: field j takes uniform j, so that a field appended later moves no other."""
         drawn: Drawn = dict(self._constants)  # type: ignore[attr-defined]
-        varying = self._varying  # type: ignore[attr-defined]
-        if varying:
-            digest, uniforms = 0, key.at("draw").uniforms()
-            for name, place, at in varying:
-                if place >> 3 != digest:
-                    digest = place >> 3
-                    uniforms = key.at("draw", digest).uniforms()
-                drawn[name] = at(uniforms[place & 7])
+        for digest, fields in self._varying:  # type: ignore[attr-defined]
+            words = (key.at("draw", digest) if digest else key.at("draw")).words()
+            for name, place, at in fields:
+                drawn[name] = at(uniform_of(words[place]))
         return drawn
+
+    def plain(self, drawn: Drawn) -> Drawn:
+        """`drawn` as JSON gives it back: vectors are lists."""
+        vectors = self._vectors  # type: ignore[attr-defined]
+        return drawn | {name: drawn[name] and list(drawn[name]) for name in vectors} if vectors else drawn
 
     def changed(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as plain data for YAML."""
@@ -134,4 +136,7 @@ class Declaration:
 
 
 def _clamped(spec: FieldSpec, at: Callable[[float], Any]) -> Callable[[float], Any]:
-    return lambda u: spec.clamp(at(u))
+    low, high = spec.low, spec.high
+    if spec.kind is Kind.COUNT:
+        return lambda u: int(min(max(at(u), low), high))
+    return lambda u: min(max(at(u), low), high)

@@ -67,7 +67,7 @@ class Degradation(Declaration, Step):
             fires = key.at("p").uniform() < self.p
         if fires:
             self.apply(photo, drawn, key)
-        photo.record.append((label, self.name, fires, drawn))
+        photo.record.append((label, self.name, fires, self.plain(drawn)))
 
     def to_data(self) -> Any:
         """``{name: {field: value}}`` with the fields that differ from their defaults; `p` and `label` beside it."""

@@ -28,6 +28,11 @@ def _encoded(part: str | int) -> bytes:
     raise TypeError(f"a part of a Key is a str or an int, not {part!r}")
 
 
+def uniform_of(word: int) -> float:
+    """The number in (0, 1) that a 64-bit word stands for: its upper 53 bits, and a half."""
+    return ((word >> 11) + 0.5) * _STEP
+
+
 class Key:
     """An address for randomness.
 
@@ -55,18 +60,22 @@ class Key:
     def at(self, *parts: str | int) -> Key:
         """The address reached from here through `parts`; this Key is left as it is."""
         key = object.__new__(Key)
-        key._hash = self._hash.copy()
+        key._hash = reached = self._hash.copy()
         for part in parts:
-            key._hash.update(_encoded(part))
+            reached.update(_encoded(part))
         return key
 
     def uniforms(self) -> list[float]:
         """The eight numbers in (0, 1) that stand at this address, each a multiple of 2**-54."""
-        return [((word >> 11) + 0.5) * _STEP for word in _EIGHT.unpack(self._hash.digest())]
+        return [uniform_of(word) for word in self.words()]
+
+    def words(self) -> tuple[int, ...]:
+        """The eight 64-bit words whose `uniform_of` are `uniforms()`."""
+        return _EIGHT.unpack(self._hash.digest())
 
     def uniform(self) -> float:
         """The first of `uniforms()`."""
-        return ((int.from_bytes(self._hash.digest()[:8], "little") >> 11) + 0.5) * _STEP
+        return uniform_of(self.words()[0])
 
     def pair(self) -> tuple[int, int]:
         """Two 32-bit words, the counter-based noise kernels' key."""

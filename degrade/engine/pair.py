@@ -138,13 +138,7 @@ def _gray(colour: Array) -> Array:
 
 def steps_record(photo: Photo) -> list[dict[str, Any]]:
     """The photo's record as plain data: each step's label, op, whether it fired, and every field."""
-    return [
-        {"label": label, "op": op, "fired": fired, "drawn": _plain(drawn)} for label, op, fired, drawn in photo.record
-    ]
-
-
-def _plain(drawn: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in drawn.items()}
+    return [{"label": label, "op": op, "fired": fired, "drawn": drawn} for label, op, fired, drawn in photo.record]
 
 
 def developed_picture(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str) -> Array:

@@ -50,7 +50,7 @@ def replay_steps(
             raise ReplayError(label, name, "there is no such op")
         if unknown := sorted(set(drawn) ^ set(ops[name].specs)):
             raise ReplayError(label, name, f"its fields are not the recorded ones: {', '.join(unknown)}")
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()}
         if fired:
+            values = {key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()}
             ops[name]().apply(photo, values, root.at(label))
-        photo.record.append((label, name, fired, values))
+        photo.record.append((label, name, fired, dict(drawn)))
