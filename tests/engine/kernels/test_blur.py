@@ -66,8 +66,9 @@ def test_a_line_is_centred_and_as_long_as_it_says(length: float, turns: float) -
     assert (w * dy).sum() == pytest.approx(0, abs=1e-4)
     sine, cosine = math.sin(2 * math.pi * turns), math.cos(2 * math.pi * turns)
     along, across = dx * cosine - dy * sine, dx * sine + dy * cosine
-    # An even line of length L has the variance L²/12; bilinear spreading adds at most 1/4 each way.
-    assert -1e-3 <= (w * along**2).sum() - length**2 / 12 <= 0.3
+    # An even line of length L has the variance L²/12, which up to an eighth of a pixel is none here; bilinear
+    # spreading adds at most 1/4 each way.
+    assert -2e-3 <= (w * along**2).sum() - length**2 / 12 <= 0.3
     assert (w * across**2).sum() <= 0.3
 
 
