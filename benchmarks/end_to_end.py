@@ -1,6 +1,6 @@
 """Photographs to pairs, from files to shards: ours, the same work in albumentations, and the ceiling.
 
-    python benchmarks/end_to_end.py [--photos 300] [--side 512] [--rounds 5] [--recipe R] [--arrays] [--json]
+    python benchmarks/end_to_end.py [--photos 400] [--side 512] [--rounds 5] [--recipe R] [--arrays] [--json]
 
 All contenders read the same JPEG files (quality 95, 4:2:0), have a process of their own with one thread, and write tar
 files with the same members. They take turns within each round, and each quotient is taken within its round. The ceiling
@@ -14,7 +14,6 @@ import argparse
 import dataclasses
 import io
 import json
-import shutil
 import statistics
 import tarfile
 import tempfile
@@ -59,11 +58,11 @@ TASKS = (
 )
 
 
-def their_build(task: Task, files: Sequence[Path], side: int, out: Path) -> None:
+def their_build(task: Task, files: Sequence[Path], side: int, folder: Path) -> None:
     """albumentations, as a careful user runs it: fast codecs, a seed a picture, tarfile."""
     composed = task.transform(side)
     mask = np.zeros((side, side), np.uint8)
-    with tarfile.open(out, "w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fresh(folder, ".tar"), "w", format=tarfile.USTAR_FORMAT) as tar:
         for number, file in enumerate(files):
             data = file.read_bytes()
             image = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
@@ -90,11 +89,11 @@ def _jpeg(image: Any, quality: int) -> bytes:
     return cv2.imencode(".jpg", coded, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
-def ceiling(files: Sequence[Path], out: Path, quality: int) -> None:
+def ceiling(files: Sequence[Path], folder: Path, quality: int) -> None:
     """Decode RGB, encode RGB, pass the clean bytes through; no degradation."""
     from degrade.shards.tar import TarWriter
 
-    with TarWriter(out) as tar:
+    with TarWriter(fresh(folder, ".tar")) as tar:
         for file in files:
             data = file.read_bytes()
             picture = decode(data)
@@ -104,10 +103,14 @@ def ceiling(files: Sequence[Path], out: Path, quality: int) -> None:
         tar.commit()
 
 
-def our_build(recipe: Any, source: Path, out: Path) -> None:
+def our_build(recipe: Any, source: Path, folder: Path) -> None:
     """`degrade.build`, its plan, manifest, index and fsyncs included."""
-    shutil.rmtree(out, ignore_errors=True)
-    degrade.build(recipe, source=source, out=out, workers=1)
+    degrade.build(recipe, source=source, out=fresh(folder), workers=1)
+
+
+def fresh(folder: Path, suffix: str = "") -> Path:
+    """A path in `folder` where nothing is: clearing away what was written before is no part of the work."""
+    return folder / f"{len(list(folder.iterdir()))}{suffix}"
 
 
 def plain(name: str) -> Any:
@@ -124,9 +127,9 @@ def files_to_shards(task: Task, photos: int, side: int, rounds: int, folder: Pat
     files = sorted(source.iterdir())
     recipe = plain(task.recipe)
     work = {
-        "ours": partial(our_build, recipe, source, folder / "ours"),
-        "albumentations": partial(their_build, task, files, side, folder / "theirs.tar"),
-        "ceiling": partial(ceiling, files, folder / "ceiling.tar", QUALITY[task.recipe]),
+        "ours": partial(our_build, recipe, source, folder),
+        "albumentations": partial(their_build, task, files, side, folder),
+        "ceiling": partial(ceiling, files, folder, QUALITY[task.recipe]),
     }
     row = _row(task.recipe, apart(work, rounds), photos)
     row["degrading_to_codecs"] = round(statistics.median(degrading_to_codecs(recipe, files) for _ in range(rounds)), 2)
@@ -179,7 +182,7 @@ def _row(name: str, times: dict[str, list[float]], photos: int) -> dict[str, Any
 def main() -> None:
     """Print one row a recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=300)
+    parser.add_argument("--photos", type=int, default=400)
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--recipe", choices=[task.recipe for task in TASKS])
