@@ -9,7 +9,7 @@ from typing import Any, ClassVar, dataclass_transform, get_type_hints
 
 from degrade.engine.distributions import Constant
 from degrade.engine.fields import FieldSpec, Kind, field, spec_of
-from degrade.engine.key import Key, uniform_of
+from degrade.engine.key import STEP, Key
 from degrade.errors import DegradeError
 
 Drawn = dict[str, Any]
@@ -114,7 +114,7 @@ class Declaration:
         for digest, fields in self._varying:  # type: ignore[attr-defined]
             words = (key.at("draw", digest) if digest else key.at("draw")).words()
             for name, place, at in fields:
-                drawn[name] = at(uniform_of(words[place]))
+                drawn[name] = at(((words[place] >> 11) + 0.5) * STEP)
         return drawn
 
     def plain(self, drawn: Drawn) -> Drawn:

@@ -14,7 +14,8 @@ from functools import lru_cache
 _SCHEME = b"degrade.key.1"
 _EIGHT = struct.Struct("<8Q")
 _PAIR = struct.Struct("<2I")
-_STEP = 2.0**-53
+STEP = 2.0**-53
+"""A 64-bit word stands for the number ((word >> 11) + 0.5) · STEP in (0, 1)."""
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -26,11 +27,6 @@ def _encoded(part: str | int) -> bytes:
     if isinstance(part, int) and not isinstance(part, bool):
         return b"i%d;" % part
     raise TypeError(f"a part of a Key is a str or an int, not {part!r}")
-
-
-def uniform_of(word: int) -> float:
-    """The number in (0, 1) that a 64-bit word stands for: its upper 53 bits, and a half."""
-    return ((word >> 11) + 0.5) * _STEP
 
 
 class Key:
@@ -67,15 +63,15 @@ class Key:
 
     def uniforms(self) -> list[float]:
         """The eight numbers in (0, 1) that stand at this address, each a multiple of 2**-54."""
-        return [uniform_of(word) for word in self.words()]
+        return [((word >> 11) + 0.5) * STEP for word in self.words()]
 
     def words(self) -> tuple[int, ...]:
-        """The eight 64-bit words whose `uniform_of` are `uniforms()`."""
+        """The eight 64-bit words that `uniforms()` are made of (see `STEP`)."""
         return _EIGHT.unpack(self._hash.digest())
 
     def uniform(self) -> float:
         """The first of `uniforms()`."""
-        return uniform_of(self.words()[0])
+        return ((self.words()[0] >> 11) + 0.5) * STEP
 
     def pair(self) -> tuple[int, int]:
         """Two 32-bit words, the counter-based noise kernels' key."""

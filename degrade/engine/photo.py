@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -287,10 +288,15 @@ class Photo:
         layers.light(self.pixels, *self.layers, int(damage), coverage, *box, self.colour(amount))
 
     def colour(self, rgb: tuple[float, float, float]) -> Floats:
-        """`rgb` as this photo's channels: three, or their Rec. 601 mean."""
-        if self.channels == 3:
-            return np.array(rgb, np.float32)
-        return np.array([0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]], np.float32)
+        """`rgb` as this photo's channels, three or their Rec. 601 mean: a shared array, not to be changed."""
+        return _colour(tuple(rgb), self.channels)
+
+
+@lru_cache(maxsize=256)
+def _colour(rgb: tuple[float, float, float], channels: int) -> Floats:
+    if channels == 3:
+        return np.array(rgb, np.float32)
+    return np.array([0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]], np.float32)
 
 
 def rounded(pixels: Floats, dtype: Any) -> npt.NDArray[Any]:

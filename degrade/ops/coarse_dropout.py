@@ -58,10 +58,11 @@ class CoarseDropout(Degradation):
         if drawn["holes"] == 0:
             return
         side = drawn["size_px"] or drawn["size_frac"] * min(photo.height, photo.width)
-        where, values = key.at("holes").pair(), key.at("values").pair()
+        noisy, where = drawn["fill"] == "noise", key.at("holes").pair()
+        values = key.at("values").pair() if noisy else where
         dropout.holes(
             photo.pixels, *photo.layers, int(DamageClass.DROPOUT), drawn["holes"], side, drawn["variation"],
-            drawn["over_border"], drawn["fill"] == "noise", _fill(photo, drawn), *where, *values,
+            drawn["over_border"], noisy, _fill(photo, drawn), *where, *values,
         )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ class Texture(Degradation):
 
     def damage_of(self, drawn: Drawn) -> DamageClass | None:
         """What `shows` says, or what the source shows."""
-        return bank.find(drawn["source"]).shows if drawn["shows"] == "auto" else _SHOWN[drawn["shows"]]
+        return _shown(bank.find(drawn["source"]), drawn)
 
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """Sample one sheet of the source at the photo's scale and blend it, keeping the masks."""
@@ -126,13 +126,17 @@ class Texture(Degradation):
         level, *geometry = _placed(photo, sheet, _scale(photo, sheet, source, drawn["scale"]), chances[1], chances[2])
         formula = "mix" if source.tones and drawn["blend"] == "alpha" else drawn["blend"]
         tone, fade, lift, even, least, most = FORMULAS[formula]
-        colour = photo.colour(source.colour) if formula == "alpha" else np.full(photo.channels, tone, np.float32)
-        inverted, damage = source.tones and formula in DARKENING, self.damage_of(drawn)
+        colour = photo.colour(source.colour) if formula == "alpha" else photo.colour((tone, tone, tone))
+        inverted, damage = source.tones and formula in DARKENING, _shown(source, drawn)
         blend.blend(
             photo.pixels, *(photo.layers if damage else _NO_LAYERS), int(damage or 0), level,
             -photo.print_box[0], -photo.print_box[2], *geometry, chances[3] < 0.5, chances[4] < 0.5, sheet.wraps,
             inverted, formula == "mix", float(strength), colour, fade, lift * strength, even * strength, least, most,
         )  # fmt: skip
+
+
+def _shown(source: bank.Source, drawn: Drawn) -> DamageClass | None:
+    return source.shows if drawn["shows"] == "auto" else _SHOWN[drawn["shows"]]
 
 
 def _scale(photo: Photo, sheet: Sheet, source: bank.Source, enlarged: float) -> float:
