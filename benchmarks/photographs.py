@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def crops(count: int, side: int) -> list[Bytes]:
-    """`count` different RGB crops, (side, side, 3) uint8, cut at growing offsets out of the sample photographs."""
+    """`count` different RGB crops, (side, side, 3) uint8."""
+    return list(each_crop(count, side))
+
+
+def each_crop(count: int, side: int) -> Iterator[Bytes]:
+    """`crops`, one at a time: cut at growing offsets out of the sample photographs."""
     corpus = open_corpus("sample")
     photographs = [decode(corpus.read(p), p.source).pixels for p in corpus.listing().photographs]
     sources = [image for image in photographs if image.shape[2] == 3 and image.dtype == np.uint8]
-    made: list[Bytes] = []
-    while len(made) < count:
-        image, turn = sources[len(made) % len(sources)], len(made) // len(sources)
-        made.append(_crop(image, side, turn))
-    return made
+    for number in range(count):
+        yield _crop(sources[number % len(sources)], side, number // len(sources))
 
 
 def _crop(image: Bytes, side: int, turn: int) -> Bytes:
@@ -46,6 +49,6 @@ def _no_key() -> Any:
 def write_corpus(folder: Path, count: int, side: int) -> Path:
     """`count` JPEG files (quality 95, 4:2:0) of `crops` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, image in enumerate(crops(count, side)):
+    for number, image in enumerate(each_crop(count, side)):
         (folder / f"photo_{number:05d}.jpg").write_bytes(encode_jpeg(image, 95))
     return folder
