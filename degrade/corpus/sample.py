@@ -30,7 +30,7 @@ SAMPLES = (
 
 @dataclass(frozen=True)
 class SampleCorpus:
-    """A dozen photographs that come with the installation."""
+    """Photographs that come with the installation."""
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
+from abc import abstractmethod
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
 from typing import Any, ClassVar
@@ -64,9 +65,9 @@ class Group(Step):
             fires = root.at(self.address + suffix).at("p").uniform() < self.p
         self.run_steps(photo, root, suffix, fires)
 
+    @abstractmethod
     def run_steps(self, photo: Photo, root: Key, suffix: str, fires: bool) -> None:
         """Run the steps that this group chooses, in its order; the others are recorded as skipped."""
-        raise NotImplementedError
 
     def prepare(self) -> None:
         for step in self.steps:

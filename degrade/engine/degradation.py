@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar, dataclass_transform
 
 from degrade.engine.damage import DamageClass, Stage
@@ -50,9 +51,9 @@ class Degradation(Declaration, Step):
         """The label, or the op's name."""
         return self.label or self.name
 
+    @abstractmethod
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """Apply `drawn` to `photo` in place; spatial noise comes from `key`. Pure: nothing else is read or kept."""
-        raise NotImplementedError
 
     def damage_of(self, drawn: Drawn) -> DamageClass | None:
         """The class of the damage that `drawn` does: `damage`, unless it hangs on a field."""

@@ -8,6 +8,7 @@ JSON, and beyond the reach of the last bit of any machine's exp or log.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ def _round_ends(made: Any) -> None:
         object.__setattr__(made, end, rounded(getattr(made, end)))
 
 
-class Distribution:
+class Distribution(ABC):
     """What a parameter may be. `at(u)` is pure; `support` bounds every value it can give."""
 
     word: ClassVar[str] = ""
@@ -58,18 +59,18 @@ class Distribution:
     whole: ClassVar[bool] = False
     """Whether each value is a whole number."""
 
+    @abstractmethod
     def at(self, u: float) -> Any:
         """The value whose cumulative probability is `u`, in (0, 1)."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value that can come, infinities included."""
-        raise NotImplementedError
 
+    @abstractmethod
     def to_data(self) -> Any:
         """The plain data that stands for it in YAML and JSON."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

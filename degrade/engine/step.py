@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from degrade.engine.units import DEFAULT_FORMAT
 LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,99}")
 
 
-class Step:
+class Step(ABC):
     """A step of a recipe.
 
     Attributes
@@ -31,19 +32,19 @@ class Step:
     label: str | None
 
     @property
+    @abstractmethod
     def address(self) -> str:
         """The label, given or default."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
         """Work on `photo` in place and write into its record, under the addresses below `root`.
 
         `suffix` is appended to every label within (by `repeat`); with `fires` False nothing is done, but what would
         have been drawn is recorded, so that a group's choice leaves no hole in the record.
         """
-        raise NotImplementedError
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - most steps need nothing
         """Make ready what is made once and shared by all photos, such as textures; called before workers start.
 
         Raises
@@ -78,13 +79,13 @@ class Step:
         """This step and every step within it, in order."""
         yield self
 
+    @abstractmethod
     def to_data(self) -> Any:
         """The plain data that stands for it in YAML: fields that differ from their defaults."""
-        raise NotImplementedError
 
+    @abstractmethod
     def canonical(self) -> Any:
         """The plain data that a fingerprint is taken of: every field."""
-        raise NotImplementedError
 
     def channels_after(self, channels: frozenset[int]) -> frozenset[int]:
         """Which numbers of channels (1, 3) a picture may have after it, given those it may have before."""

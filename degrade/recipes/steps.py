@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from degrade.engine.compose import GROUPS, Group, Target
 from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
+from degrade.engine.key import Key
+from degrade.engine.photo import Photo
 from degrade.engine.step import Step
 from degrade.ops import degradations
 from degrade.recipes.fields import read_fields
@@ -46,6 +48,15 @@ class _Unread(Step):
     @property
     def address(self) -> str:
         return f"?{self._number}"
+
+    def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
+        """Never called: a recipe with mistakes is not made."""
+
+    def to_data(self) -> Any:
+        return None
+
+    def canonical(self) -> Any:
+        return None
 
 
 class _Item(NamedTuple):

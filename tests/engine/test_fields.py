@@ -10,16 +10,24 @@ from hypothesis import strategies as st
 
 from degrade.engine.damage import Stage
 from degrade.engine.declaration import ParameterError, snake_case
-from degrade.engine.degradation import Degradation
+from degrade.engine.degradation import Degradation, Drawn
 from degrade.engine.distributions import Choice, Constant, Integers, LogNormal, Normal, Poisson, Uniform
 from degrade.engine.fields import Count, Flag, Kind, Option, Real, Text, Vector, field
 from degrade.engine.key import Key
+from degrade.engine.photo import Photo
 
 
-class Example(Degradation):
-    """An op with a field of every kind."""
+class Idle(Degradation):
+    """Declares, and does nothing."""
 
     stage = Stage.PRINT
+
+    def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
+        pass
+
+
+class Example(Idle):
+    """An op with a field of every kind."""
 
     amount: Real = field((0.1, 0.2), "how much", low=0, high=1, unit="ratio")
     length_mm: Real = field(LogNormal(7, 0.5), "how long", low=1, high=20)
@@ -32,10 +40,8 @@ class Example(Degradation):
     free: Real = field(0, "anything", unit="any")
 
 
-class Nine(Degradation):
+class Nine(Idle):
     """An op with more fields than one digest serves."""
-
-    stage = Stage.PRINT
 
     a: Real = field((0, 1), "the first", unit="any")
     b: Real = field((0, 1), "the second", unit="any")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from degrade.building import build
+from degrade.corpus.sample import SAMPLES
 
 RECIPE: dict[str, Any] = {
     "recipe": 1,
@@ -33,7 +34,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished output, not to be changed."""
     out = tmp_path_factory.mktemp("finished") / "out"
     report = build(RECIPE, "sample", out, workers=1)
-    assert report.pairs == 24
+    assert report.pairs == 2 * len(SAMPLES)
     return out
 
 
