@@ -36,11 +36,16 @@ def clipped(v):
 
 
 @kernel
-def scraped(v, paper, depth):
-    """Encoded value where the emulsion is gone to `depth` in [0, 1]: densities mix between the image and the paper."""
-    floor = f32(1e-3)
-    image = log2(max(to_linear(v), floor))
-    base = log2(max(to_linear(paper), floor))
+def log_light(v):
+    """log2 of the reflectance of an encoded value."""
+    return log2(max(to_linear(v), f32(1e-3)))
+
+
+@kernel
+def scraped(v, base, depth):
+    """Encoded value where the emulsion is gone to `depth` in [0, 1]: densities mix between the image and the paper,
+    whose `log_light` is `base`."""
+    image = log_light(v)
     return to_encoded(exp2(image + depth * (base - image)))
 
 
@@ -59,6 +64,9 @@ def remove(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, paper, d
     channels, width = pixels.shape[2], pixels.shape[1]
     words = coverage.view(np.uint64)
     deep, amplitude = f32(depth), f32(vary)
+    bases = np.empty(channels, np.float32)
+    for c in range(channels):
+        bases[c] = log_light(clipped(paper[c]))
     for y in range(y0, y1):
         for block in range(x0 // 8, (x1 + 7) // 8):
             if words[y, block] == 0:
@@ -68,17 +76,21 @@ def remove(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, paper, d
                 if e == 0:
                     continue
                 coverage[y, x] = 0
-                a = f32(e) * f32(1 / 255.0)
-                d, light = deep, f32(1)
+                a, d = f32(e) * f32(1 / 255.0), deep
                 if amplitude > f32(0):
                     n = fibres(x, y, per_px, k0, k1)
                     light = f32(1) + amplitude * n
                     d = min(max(deep + f32(0.3) * n * (f32(1) - deep), f32(0.05)), f32(1))
-                for c in range(channels):
-                    v = pixels[y, x, c]
-                    base = clipped(paper[c] * light)
-                    bare = base if d >= f32(1) else scraped(v, base, d)
-                    pixels[y, x, c] = clipped(v + a * (bare - v))
+                    for c in range(channels):
+                        v = pixels[y, x, c]
+                        base = clipped(paper[c] * light)
+                        bare = base if d >= f32(1) else scraped(v, log_light(base), d)
+                        pixels[y, x, c] = clipped(v + a * (bare - v))
+                else:
+                    for c in range(channels):
+                        v = pixels[y, x, c]
+                        bare = clipped(paper[c]) if d >= f32(1) else scraped(v, bases[c], d)
+                        pixels[y, x, c] = clipped(v + a * (bare - v))
                 mark(mask, loss, classes, y, x, e, u8(i32(f32(e) * d + f32(0.5))), code)
 
 
