@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,6 @@ Valid = Callable[[Any], bool]
 @pytest.fixture(scope="module")
 def valid() -> Valid:
     """Whether the schema accepts plain data."""
-    jsonschema = pytest.importorskip("jsonschema")
     schema = recipe_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     accepts: Valid = jsonschema.Draft202012Validator(schema).is_valid
