@@ -17,6 +17,8 @@ from degrade.recipes import Recipe
 
 _KEYS = ("a", "b", "c", "d")
 """Several, since an op may draw that there is nothing to do."""
+_warmed: set[str] = set()
+"""Fingerprints of the recipes whose kernels this process has at hand."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,12 @@ def warm(steps: Iterable[Step], compiling: Callable[[], None] | None = None) -> 
 
 
 def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
-    """`warm` for a recipe: its steps, its frame, its kinds of pictures."""
+    """`warm` for a recipe: its steps, its frame, its kinds of pictures. The second time in a process, only what the
+    steps need is looked for."""
+    if recipe.fingerprint in _warmed:
+        for step in recipe.steps:
+            step.prepare()
+        return
     side = max(96, recipe.min_side)
     dtype = np.uint16 if recipe.output.image == "png16" else np.uint8
     with _announced(compiling):
@@ -55,6 +62,7 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
                     _ = recipe.make(image, key=key, dtype=dtype).degraded
             except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
                 _log.debug("the recipe fails on a plain picture of %d channels: %s", channels, error)
+    _warmed.add(recipe.fingerprint)
 
 
 @contextmanager

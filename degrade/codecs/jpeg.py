@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +22,6 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
 _MAX_SCANS = 500  # an honest progressive file has about ten; each further one costs a pass over the whole picture
 _COLOURS = {1: "GRAY", 3: "RGB", 4: "CMYK"}
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 @dataclass(slots=True)
@@ -172,22 +170,34 @@ def stripped(data: bytes) -> bytes | None:
     """A sound JPEG with nothing but the picture: no APPn but a bare JFIF and Adobe's colour transform, no comment,
     nothing after the end; the scans are copied bit for bit. None if its segments do not follow each other as they
     should."""
-    parts = [b"\xff\xd8"]
+    parts, bare = [b"\xff\xd8"], True
     position = 2
     while position + 2 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
         if marker == _END:
-            return b"".join((*parts, b"\xff\xd9"))
+            bare = bare and position + 2 == len(data)
+            return data if bare else b"".join((*parts, b"\xff\xd9"))
         if marker == 0xFF:  # a fill byte
             position += 1
+            bare = False
             continue
         end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
         if marker == _SCAN:
-            following = _NEXT_MARKER.search(data, end)
-            end = following.start() if following else len(data)
-        parts.append(_kept(marker, data[position:end]))
+            end = _end_of_scan(data, end)
+        segment = data[position:end]
+        parts.append(_kept(marker, segment))
+        bare = bare and parts[-1] == segment
         position = end
     return None
+
+
+def _end_of_scan(data: bytes, start: int) -> int:
+    """Where the next marker stands that is neither a stuffed byte nor a restart nor fill."""
+    codes = np.frombuffer(data, np.uint8)[start:]
+    after = codes[1:]
+    markers = (codes[:-1] == 0xFF) & (after + np.uint8(1) > 1) & (after & 0xF8 != 0xD0)  # 0 and 255 at once
+    first = int(markers.argmax()) if markers.size else 0
+    return start + first if markers.size and markers[first] else len(data)
 
 
 def _kept(marker: int, segment: bytes) -> bytes:

@@ -18,14 +18,24 @@ def read_file(path: Path, photograph: Photograph) -> bytes:
     try:
         # O_NONBLOCK: a pipe that took the file's name must not hang the worker.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             _check(os.fstat(descriptor), photograph)
-            data = file.read()
+            data = _read_to_end(descriptor, photograph.size)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise CorpusReadError(*reason_of(error), photograph.source) from error
     if len(data) != photograph.size:
         raise _changed(photograph, len(data))
     return data
+
+
+def _read_to_end(descriptor: int, size: int) -> bytes:
+    """All bytes of a file that should have `size` of them. A file object would cost more than the read."""
+    parts = [os.read(descriptor, size + 1)]
+    while parts[-1] and sum(map(len, parts)) != size:  # a signal, a network's file system, or the file has grown
+        parts.append(os.read(descriptor, size + 1))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _check(found: os.stat_result, photograph: Photograph) -> None:
