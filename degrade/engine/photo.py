@@ -55,6 +55,8 @@ class Photo:
         Pixels on a millimetre of the print.
     unit : float
         Pixels in a thousandth of the print's diagonal.
+    clean_dtype : type
+        What `clean` is rounded to at the target: float32, unless whoever runs the steps knows that none moves it later.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Photo:
         self.final_channels: int | None = None
         self.clean: npt.NDArray[Any] = image
         self.clean_is_source = True
+        self.clean_dtype: Any = np.float32
         self.split = "train"
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
@@ -216,7 +219,7 @@ class Photo:
         if self._source is not None:
             self.clean = self._source
         else:
-            self.clean, self.clean_is_source = self.pixels.copy(), False
+            self.clean, self.clean_is_source = rounded(self.pixels, self.clean_dtype), False
         self._clear_layers()
 
     def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from degrade.engine.compose import Sequence, Target
 from degrade.engine.declaration import ParameterError
+from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.pair import LAYERS, Pair, checked_image, steps_record
 from degrade.engine.photo import Photo, rounded
@@ -109,6 +110,13 @@ class Recipe:
                 clean = possible
             possible = step.channels_after(possible)
         return (1 if clean == {1} else 3), (1 if possible == {1} else 3)
+
+    @cached_property
+    def moves_clean(self) -> bool:
+        """Whether a step after the target may move the clean picture's pixels."""
+        place = next((place for place, step in enumerate(self.steps) if isinstance(step, Target)), -1)
+        after = (op for step in self.steps[place + 1 :] for op in step.flattened())
+        return any(isinstance(op, Degradation) and op.moves_pixels for op in after)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -209,7 +217,7 @@ class Recipe:
             "channels": list(self.channels), "frame": framing.to_data() if framing else None,
         }  # fmt: skip
         run = partial(self._run, root=root)
-        return _developed(image, record, framing, dtype or image.dtype.type, run, layers)
+        return _developed(image, record, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
 
     def _run(self, photo: Photo, root: Key) -> None:
         for step in self.steps:
@@ -260,6 +268,7 @@ def _developed(
     dtype: Any,
     run: Callable[[Photo], None],
     layers: Collection[str] = LAYERS,
+    clean_is_final: bool = False,
 ) -> Pair:
     framed = framing.apply(image) if framing else image
     channels_clean, channels_degraded = record["channels"]
@@ -267,6 +276,7 @@ def _developed(
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.clean_is_source = framing is None or framing.untouched
         photo.final_channels = channels_degraded
+        photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.split = record.get("split", "train")
         run(photo)
         clean = _finished(photo.clean, dtype, channels_clean)
