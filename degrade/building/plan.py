@@ -168,7 +168,7 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
         limit=limit,
         versions=versions(),
         copies=output.copies,
-        members=suffixes(output.members, output.image),
+        members=suffixes(recipe),
         splits={name: len(photographs) for name, photographs in by_split.items()},
         per_shard=max(1, output.pairs_per_shard // output.copies),
         rejected=len(chosen.rejects),

@@ -51,12 +51,13 @@ def replay(
     corpus = open_corpus(source if source is not None else _source(Path(out).absolute()))
     photograph = _photograph(corpus, stored.row["source"], source)
     decoded = decode(corpus.read(photograph), photograph.source)
-    output = _output(read_manifest(Path(out).absolute()))
+    manifest = read_manifest(Path(out).absolute())
+    output = _output(manifest)
     image, dtype = working_pixels(decoded, output.image)
     with bank.placed(folders):
-        pair = replay_source(image, stored.record, dtype)
+        pair = replay_source(image, stored.record, dtype, apart=output.apart)
     if check:
-        _compare(PhotoEncoder(photograph.source, decoded, output).members(pair), stored)
+        _compare(PhotoEncoder(photograph.source, decoded, output, manifest["members"]).members(pair), stored)
     return pair
 
 

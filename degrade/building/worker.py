@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +130,7 @@ class ShardMaker:
     def _attempt(self, photograph: Photograph, split: str) -> tuple[list[EncodedPair], Reject | None]:
         """The pairs of a photograph, or why it has none."""
         try:
-            return encoded_pairs(self._job.recipe, self._job.corpus, photograph, split), None
+            return encoded_pairs(self._job.recipe, self._job.corpus, photograph, split, self.plan.members), None
         except MemoryError as error:
             raise BuildError(
                 f"memory ran out at {photograph.source} ({photograph.size} bytes)",
@@ -140,17 +140,21 @@ class ShardMaker:
             return [], Reject(photograph.source, photograph.key, *why_rejected(error))
 
 
-def encoded_pairs(recipe: Recipe, corpus: Corpus, photograph: Photograph, split: str) -> list[EncodedPair]:
-    """All copies of a photograph, or none: a pair that fails takes the others with it.
+def encoded_pairs(
+    recipe: Recipe, corpus: Corpus, photograph: Photograph, split: str, members: Sequence[str]
+) -> list[EncodedPair]:
+    """All copies of a photograph, or none: a pair that fails takes the others with it. `members` are their suffixes.
 
     Raises whatever reading, decoding, degrading or encoding raises.
     """
     decoded = decode(corpus.read(photograph), photograph.source)
     image, dtype = working_pixels(decoded, recipe.output.image)
     layers = {"mask"} | set(LAYERS).intersection(recipe.output.members)  # coverage is taken from the mask
-    encoder = PhotoEncoder(photograph.source, decoded, recipe.output)
+    encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members)
     pairs = (
-        recipe.make(image, key=photograph.key, copy=copy, epoch=0, split=split, dtype=dtype, layers=layers)
+        recipe.make(
+            image, key=photograph.key, copy=copy, split=split, dtype=dtype, layers=layers, apart=recipe.output.apart
+        )
         for copy in range(recipe.output.copies)
     )
     return [(pair.key, encoder.members(pair)) for pair in pairs]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
@@ -22,6 +23,8 @@ from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.engine.step import Step, check_step, with_step_keys
 
+CALLED = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""What a further target may be called."""
 _COUNT = FieldSpec("n", Kind.COUNT, "how many", "steps", 0, 1000, (), 0, False, Constant(1))
 
 
@@ -221,26 +224,36 @@ class Repeat(Group):
 
 @dataclasses.dataclass(frozen=True)
 class Target(Step):
-    """Where the clean picture is taken: what stands before it happens to both pictures. Top level of a recipe only."""
+    """Where the clean picture is taken: what stands before it happens to both pictures. Top level of a recipe only.
+
+    With a `called`, where a further clean picture of that name is taken, such as one with the grain.
+    """
 
     word: ClassVar[str] = "target"
     p: ClassVar[float] = 1.0  # type: ignore[misc]
     label: ClassVar[None] = None  # type: ignore[misc]
 
+    called: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.called is not None and not (isinstance(self.called, str) and CALLED.fullmatch(self.called)):
+            problem = f"expected a name of at most 32 small letters, digits and _, not {self.called!r}"
+            raise ParameterError(self.word, [(self.word, problem)])
+
     @property
     def address(self) -> str:
-        return self.word
+        return self.word if self.called is None else f"{self.word}.{self.called}"
 
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
         if fires:
-            photo.take_target()
-        photo.record.append((self.word + suffix, self.word, fires, {}))
+            photo.take_target(self.called)
+        photo.record.append((self.address + suffix, self.word, fires, {}))
 
     def to_data(self) -> Any:
-        return self.word
+        return self.word if self.called is None else {self.word: self.called}
 
     def canonical(self) -> Any:
-        return self.word
+        return self.to_data()
 
 
 def repeated_labels(group: Group) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any, ClassVar, dataclass_transform
 
 from degrade.engine.damage import DamageClass, Stage
@@ -66,8 +67,10 @@ class Degradation(Declaration, Step):
         drawn = self.draw(key)
         if fires and self.p < 1:
             fires = key.at("p").uniform() < self.p
-        if fires:
+        if fires and photo.watch is None:
             self.apply(photo, drawn, key)
+        elif fires:
+            photo.watch.step(photo, label, partial(self.apply, photo, drawn, key))  # type: ignore[union-attr]
         photo.record.append((label, self.name, fires, self.plain(drawn)))
 
     def to_data(self) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from degrade.engine.instances import found
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo, rounded
 from degrade.engine.workspace import borrowed_workspace
@@ -42,13 +43,22 @@ class Pair:
         The JPEG file whose decode `degraded` is, when the last step was `jpeg`.
     clean_is_source : bool
         Whether `clean` is the photograph as it came in, untouched.
+    targets : dict
+        Further clean pictures, (H, W, C), by the names of the recipe's targets.
+    layers : dict
+        The (H, W) uint8 soft coverage of each structural step by its label, where damages are told apart.
+    instances : list of dict
+        The single damages (`degrade.engine.instances.found`), where they are told apart.
     """
 
     mask: npt.NDArray[np.uint8]
     loss: npt.NDArray[np.uint8]
     classes: npt.NDArray[np.uint8]
 
-    __slots__ = ("_degraded", "classes", "clean", "clean_is_source", "degraded_jpeg", "key", "loss", "mask", "record")
+    __slots__ = (
+        "_degraded", "classes", "clean", "clean_is_source", "degraded_jpeg", "instances", "key", "layers", "loss",
+        "mask", "record", "targets",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -59,6 +69,7 @@ class Pair:
         channels: int | None,
         record: dict[str, Any],
         layers: Collection[str] = LAYERS,
+        targets: dict[str, Array] | None = None,
     ) -> None:
         self.key = key
         self.clean = clean
@@ -66,6 +77,10 @@ class Pair:
         for layer in layers:
             setattr(self, layer, getattr(photo, layer))
         self.record = record
+        self.targets = targets or {}
+        own = photo.watch.own if photo.watch is not None else {}
+        self.layers = _joined({label: mask for label, (mask, _, _) in own.items()})
+        self.instances = found(own)
         self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
         self._degraded: Array | Callable[[], Array] = (
             photo.rounded(dtype, channels) if self.degraded_jpeg is None else _decoder(self.degraded_jpeg, channels)
@@ -81,6 +96,15 @@ class Pair:
     def __repr__(self) -> str:
         height, width = self.clean.shape[:2]
         return f"Pair({self.key!r}, {width}×{height}, damaged {np.count_nonzero(self.mask) / self.mask.size:.1%})"
+
+
+def _joined(masks: dict[str, npt.NDArray[np.uint8]]) -> dict[str, npt.NDArray[np.uint8]]:
+    """The rounds of a repeated step as one: ``dust[0]``, ``dust[1]`` are ``dust``."""
+    joined: dict[str, npt.NDArray[np.uint8]] = {}
+    for label, mask in masks.items():
+        step = label.partition("[")[0]
+        joined[step] = np.maximum(joined[step], mask) if step in joined else mask
+    return joined
 
 
 def _decoder(data: bytes, channels: int | None) -> Callable[[], Array]:
@@ -146,7 +170,8 @@ def developed_picture(step: Step, image: Array, *, seed: int, key: str, variant:
     whole = checked_image(image)
     with borrowed_workspace() as workspace:
         photo = Photo(whole, workspace, format)
-        step.run(photo, Key(seed, key, variant))
+        photo.root = Key(seed, key, variant)
+        step.run(photo, photo.root)
         return as_picture(photo.rounded(whole.dtype.type), image)
 
 
@@ -156,7 +181,8 @@ def develop(step: Step, image: Array, *, seed: int, key: str, variant: int, form
     dtype = whole.dtype.type
     with borrowed_workspace() as workspace:
         photo = Photo(whole, workspace, format)
-        step.run(photo, Key(seed, key, variant))
+        photo.root = Key(seed, key, variant)
+        step.run(photo, photo.root)
         after = step.channels_after(frozenset({whole.shape[2]}))
         channels = 1 if after == {1} else max(photo.channels, whole.shape[2])
         clean = photo.clean.copy() if photo.clean.dtype == dtype else rounded(photo.clean, dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,13 @@ from degrade.engine.key import Key
 from degrade.engine.units import DEFAULT_FORMAT, pixels_per_mm
 from degrade.engine.workspace import Workspace
 
+if TYPE_CHECKING:
+    from degrade.engine.watch import Watch
+
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Layers = tuple[Bytes, Bytes, Bytes]
+"""(mask, loss, classes)."""
 Box = tuple[int, int, int, int]
 """(first row, past the last row, first column, past the last column)."""
 
@@ -57,6 +62,12 @@ class Photo:
         Pixels in a thousandth of the print's diagonal.
     clean_dtype : type
         What `clean` is rounded to at the target: float32, unless whoever runs the steps knows that none moves it later.
+    targets : dict
+        Further clean pictures by their names, each as the picture was at the target of that name.
+    root : Key
+        The pair's address, which the steps' addresses begin with.
+    watch : Watch or None
+        Looks at single steps, where somebody asked for that.
     """
 
     def __init__(
@@ -79,12 +90,15 @@ class Photo:
         self.clean: npt.NDArray[Any] = image
         self.clean_is_source = True
         self.clean_dtype: Any = np.float32
+        self.targets: dict[str, npt.NDArray[Any]] = {}
+        self.root = Key()
+        self.watch: Watch | None = None
         self.split = "train"
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
         self._jpeg: bytes | None = None
         self._channels = int(image.shape[2])
-        self._layers: tuple[Bytes, Bytes, Bytes] | None = None
+        self._layers: Layers | None = None
 
     # ------------------------------------------------------------------ pixels
 
@@ -178,7 +192,7 @@ class Photo:
     # ------------------------------------------------------------------ masks
 
     @property
-    def layers(self) -> tuple[Bytes, Bytes, Bytes]:
+    def layers(self) -> Layers:
         """(mask, loss, classes); asking for them says that damage is about to be drawn."""
         if self._layers is None:
             shape = (self.height, self.width)
@@ -187,6 +201,12 @@ class Photo:
             self._clear_layers()
         self.damaged = True
         return self._layers
+
+    def swap_layers(self, layers: Layers | None) -> Layers | None:
+        """Draw into `layers` from now on (None: fresh ones when they are needed); returns a copy of those so far."""
+        before = (self.mask, self.loss, self.classes) if self.damaged else None
+        self._layers, self.damaged = layers, layers is not None
+        return before
 
     def _clear_layers(self) -> None:
         if self._layers is not None:
@@ -214,27 +234,34 @@ class Photo:
             return np.zeros((self.height, self.width), np.uint8)
         return self._layers[index].copy()
 
-    def take_target(self) -> None:
-        """Make the picture as it is now the clean one; damage drawn so far belongs to both and leaves the masks."""
-        if self._source is not None:
-            self.clean = self._source
+    def take_target(self, name: str | None = None) -> None:
+        """Make the picture as it is now the clean one, or the further one called `name`; damage drawn so far belongs to
+        both sides and leaves the masks."""
+        taken = self._source if self._source is not None else rounded(self.pixels, self.clean_dtype)
+        if name is None:
+            self.clean, self.clean_is_source = taken, self.clean_is_source and self._source is not None
         else:
-            self.clean, self.clean_is_source = rounded(self.pixels, self.clean_dtype), False
+            self.targets[name] = taken
         self._clear_layers()
+        if self.watch is not None:
+            self.watch.clear()
+
+    def shared_key(self, field: str) -> Key:
+        """The address of a field that all steps see alike, such as where the print is worn most."""
+        return self.root.at("shared", field)
 
     def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:
         """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh
         array of its shape and dtype. The masks go with the damaged picture; the clean one too if `both`."""
         self.pixels[...] = displace(self.pixels, False)
         if both:
-            if self.clean.dtype != np.float32:
-                clean = np.empty(self.clean.shape, np.float32)
-                _to_float(self.clean, clean)
-                self.clean = clean
-            self.clean, self.clean_is_source = displace(self.clean, False), False
+            self.clean, self.clean_is_source = displace(_as_float(self.clean), False), False
+            self.targets = {name: displace(_as_float(image), False) for name, image in self.targets.items()}
         if self.damaged and self._layers is not None:
-            for layer, nearest in zip(self._layers, (False, False, True), strict=True):
-                layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
+            _displace_layers(self._layers, displace)
+        if self.watch is not None:
+            for layers in self.watch.seen():
+                _displace_layers(layers, displace)
 
     # ------------------------------------------------------------------ drawing
 
@@ -318,6 +345,19 @@ def _to_float(source: npt.NDArray[Any], out: Floats) -> None:
         convert.clip_into(flat, out.reshape(-1))
     else:
         convert.scale_into(flat, out.reshape(-1), 1 / np.iinfo(source.dtype).max)
+
+
+def _as_float(image: npt.NDArray[Any]) -> Floats:
+    if image.dtype == np.float32:
+        return image
+    out = np.empty(image.shape, np.float32)
+    _to_float(image, out)
+    return out
+
+
+def _displace_layers(layers: Layers, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]]) -> None:
+    for layer, nearest in zip(layers, (False, False, True), strict=True):
+        layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
 
 
 def _weigh_integers(source: npt.NDArray[Any], out: Floats, weights: tuple[float, float, float], linear: bool) -> None:

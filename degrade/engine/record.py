@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from degrade.engine.degradation import Degradation
@@ -43,7 +44,7 @@ def replay_steps(
         label, name, fired, drawn = step["label"], step["op"], step["fired"], step["drawn"]
         if name == "target":
             if fired:
-                photo.take_target()
+                photo.take_target(label.partition(".")[2] or None)
             photo.record.append((label, name, fired, {}))
             continue
         if name not in ops:
@@ -52,5 +53,9 @@ def replay_steps(
             raise ReplayError(label, name, f"its fields are not the recorded ones: {', '.join(unknown)}")
         if fired:
             values = {key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()}
-            ops[name]().apply(photo, values, root.at(label))
+            apply = partial(ops[name]().apply, photo, values, root.at(label))
+            if photo.watch is None:
+                apply()
+            else:
+                photo.watch.step(photo, label, apply)
         photo.record.append((label, name, fired, dict(drawn)))

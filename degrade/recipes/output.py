@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from degrade.engine.declaration import ParameterError
 
-MEMBERS = ("clean", "degraded", "mask", "loss", "classes")
+MEMBERS = ("clean", "degraded", "mask", "loss", "classes", "layers", "instances")
+APART = ("layers", "instances")
+"""Members that need the damages told apart."""
 IMAGES = ("jpg", "png", "png16")
 _SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
@@ -51,6 +53,11 @@ class Output:
         if problems:
             raise ParameterError("output", problems)
         object.__setattr__(self, "splits", dict(self.splits))
+
+    @property
+    def apart(self) -> bool:
+        """Whether members are asked for that tell damages apart."""
+        return any(name in self.members for name in APART)
 
     def _strange(self) -> tuple[str, ...]:
         return tuple(m for m in self.members if m not in MEMBERS)

@@ -21,6 +21,7 @@ from degrade.engine.photo import Photo, rounded
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
+from degrade.engine.watch import Watch
 from degrade.engine.workspace import borrowed_workspace
 from degrade.errors import DegradeError
 from degrade.ops import degradations
@@ -52,7 +53,7 @@ class Recipe:
     ----------
     name : str
     steps : tuple of Step
-        May hold one `Target`, at this level.
+        May hold `Target`s, one of them without a name, at this level.
     seed : int
     format : str
         One of `degrade.engine.units.FORMATS`.
@@ -87,8 +88,8 @@ class Recipe:
         if self.steps:
             problems += Sequence(self.steps).conflicts()
         targets = [step for step in self.steps if isinstance(step, Target)]
-        if len(targets) > 1:
-            problems.append(("steps", "expected at most one target"))
+        if len(targets) > len({step.called for step in targets}):
+            problems.append(("steps", "expected each target once; further ones have names of their own"))
         if len(targets) < sum(isinstance(s, Target) for step in self.steps for s in step.flattened()):
             problems.append(("steps", "target stands at the top level of steps, not inside a group"))
         if problems:
@@ -106,14 +107,25 @@ class Recipe:
         """Channels of the clean and of the degraded pictures: 1 where that side surely ends gray, else 3."""
         possible, clean = frozenset({1, 3}), frozenset({1, 3})
         for step in self.steps:
-            if isinstance(step, Target):
+            if isinstance(step, Target) and step.called is None:
                 clean = possible
             possible = step.channels_after(possible)
         return (1 if clean == {1} else 3), (1 if possible == {1} else 3)
 
     @cached_property
+    def targets(self) -> tuple[str, ...]:
+        """The names of its further clean pictures, in their order."""
+        return tuple(step.called for step in self.steps if isinstance(step, Target) and step.called is not None)
+
+    @cached_property
+    def structural(self) -> tuple[str, ...]:
+        """The labels of the steps that may keep masks, in their order."""
+        ops = (op for step in self.steps for op in step.flattened() if isinstance(op, Degradation))
+        return tuple(op.address for op in ops if op.damage is not None)
+
+    @cached_property
     def moves_clean(self) -> bool:
-        """Whether a step after the target may move the clean picture's pixels."""
+        """Whether a step after a target may move a clean picture's pixels."""
         place = next((place for place, step in enumerate(self.steps) if isinstance(step, Target)), -1)
         after = (op for step in self.steps[place + 1 :] for op in step.flattened())
         return any(isinstance(op, Degradation) and op.moves_pixels for op in after)
@@ -161,7 +173,17 @@ class Recipe:
 
     # ------------------------------------------------------------------ pairs
 
-    def __call__(self, image: Array, *, key: str = "", copy: int = 0, epoch: int = 0, split: str = "train") -> Pair:
+    def __call__(
+        self,
+        image: Array,
+        *,
+        key: str = "",
+        copy: int = 0,
+        epoch: int = 0,
+        split: str = "train",
+        apart: bool = False,
+        without: Collection[str] = (),
+    ) -> Pair:
         """The Pair of one photograph.
 
         Parameters
@@ -176,6 +198,10 @@ class Recipe:
             Counts for the train split alone; a build is epoch 0.
         split : str
             Decides whether the frame varies and which textures are used.
+        apart : bool
+            Whether the pair tells damages apart: `Pair.layers` and `Pair.instances`.
+        without : collection of str
+            Labels of steps that draw nothing, while their masks and all else stay as they are: the counterfactual.
 
         Returns
         -------
@@ -188,7 +214,7 @@ class Recipe:
             `image` is of another dtype or shape, or smaller than `min_side`.
         """
         whole = checked_image(image)
-        return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split)
+        return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split, apart=apart, without=without)
 
     def make(
         self,
@@ -200,6 +226,8 @@ class Recipe:
         split: str = "train",
         dtype: Any = None,
         layers: Collection[str] = LAYERS,
+        apart: bool = False,
+        without: Collection[str] = (),
     ) -> Pair:
         """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`. The pair
         has the masks named in `layers` alone: copying the others would cost time for nothing."""
@@ -216,12 +244,16 @@ class Recipe:
             "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
             "channels": list(self.channels), "frame": framing.to_data() if framing else None,
         }  # fmt: skip
-        run = partial(self._run, root=root)
+        if apart:
+            record["layers"] = list(self.structural)
+        watch = Watch(without, apart) if apart or without else None
+        run = partial(self._run, watch=watch)
         return _developed(image, record, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
 
-    def _run(self, photo: Photo, root: Key) -> None:
+    def _run(self, photo: Photo, watch: Watch | None) -> None:
+        photo.watch = watch
         for step in self.steps:
-            step.run(photo, root)
+            step.run(photo, photo.root)
 
 
 def replay_record(image: Array, record: dict[str, Any]) -> Pair:
@@ -250,15 +282,17 @@ def replay_record(image: Array, record: dict[str, Any]) -> Pair:
     return replay_source(whole.copy(), record, whole.dtype.type)
 
 
-def replay_source(image: Array, record: dict[str, Any], dtype: Any) -> Pair:
-    """`replay_record` for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`."""
+def replay_source(image: Array, record: dict[str, Any], dtype: Any, apart: bool = False) -> Pair:
+    """`replay_record` for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`, damages are
+    told `apart` or not."""
     frame = record["frame"]
-    root = Key(record["seed"], record["photo"], record["variant"])
     again = {name: value for name, value in record.items() if name != "steps"}
-    return _developed(
-        image, again, Framing(**frame) if frame else None, dtype,
-        lambda photo: replay_steps(photo, root, record["steps"], degradations()),
-    )  # fmt: skip
+
+    def run(photo: Photo) -> None:
+        photo.watch = Watch(apart=True) if apart else None
+        replay_steps(photo, photo.root, record["steps"], degradations())
+
+    return _developed(image, again, Framing(**frame) if frame else None, dtype, run)
 
 
 def _developed(
@@ -276,12 +310,14 @@ def _developed(
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.clean_is_source = framing is None or framing.untouched
         photo.final_channels = channels_degraded
+        photo.root = Key(record["seed"], record["photo"], record["variant"])
         photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.split = record.get("split", "train")
         run(photo)
         clean = _finished(photo.clean, dtype, channels_clean)
+        targets = {name: _finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
         whole = {**record, "steps": steps_record(photo)}
-        return Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers)
+        return Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
 
 
 def _finished(clean: Array, dtype: Any, channels: int) -> Array:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from degrade.engine.compose import GROUPS, Target
+from degrade.engine.compose import CALLED, GROUPS, Target
 from degrade.engine.declaration import Declaration
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import DISTRIBUTIONS, Distribution
@@ -55,6 +55,7 @@ def recipe_schema() -> Schema:
         "anyOf": [
             {"enum": [Target.word, *ops], "description": "a degradation as by default, or the target"},
             _object({Target.word: {"enum": [None, {}]}}, required=[Target.word]),
+            _object({Target.word: {"type": "string", "pattern": f"^{CALLED.pattern}$"}}, required=[Target.word]),
             *({"$ref": f"#/$defs/{name}"} for name in definitions if not name.startswith("distribution_")),
         ],
     }

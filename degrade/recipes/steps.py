@@ -167,15 +167,19 @@ class StepReader:
         return given({key: item[key] for key in item if key in allowed}, path)
 
     def _target(self, fields: Any, path: Path) -> _Item:
-        if fields not in (None, {}):
-            self.report((*path, Target.word), f"target takes no fields, not {shown(fields)}")
+        try:
+            target = Target(fields if fields != {} else None)
+        except ParameterError as error:
+            self.report((*path, Target.word), error.problems[0][1])
+            return self._mistaken()
         if len(path) > 2:
             self.report(path, "target stands at the top level of steps, not inside a group")
             return self._mistaken()
-        if Target.word in self.paths:
-            self.report(path, "target stands here a second time", "the clean picture is taken once")
+        if target.address in self.paths:
+            message = f"{target.address} stands here a second time"
+            self.report(path, message, "each clean picture is taken once; give a further one a name: `- target: NAME`")
             return self._mistaken()
-        return self._entered(Target.word, Target(), path, unique=False)
+        return self._entered(target.address, target, path, unique=False)
 
     def _op(self, op: type[Degradation], fields: Any, beside: Given, path: Path) -> _Item:
         inside = (*path, op.name)

@@ -19,6 +19,7 @@ _MEMBERS = {
     "mask": "soft coverage of all damage, 0 to 255",
     "loss": "soft coverage of destroyed content, 0 to 255",
     "classes": "code of the damage that covers most, 0 where there is none",
+    "layers": "soft coverage of each step, one below the other in the order of `layers` in the column `frame`",
     JSON: "how it was made: the columns below",
 }
 
@@ -65,11 +66,17 @@ def _head(manifest: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _meaning(suffix: str) -> str:
+    """What a member is, ``clean.jpg`` or a further target's ``clean.grainy.jpg``."""
+    side, _, target = suffix.rpartition(".")[0].partition(".")
+    return _MEMBERS[side or suffix] + (f" as it was at the target {target}" if target else "")
+
+
 def _body(manifest: dict[str, Any], recipe_text: str) -> str:
     recipe = manifest["recipe"]
     counts = manifest["counts"]
     about = " ".join(str(recipe.get("about", "")).split())
-    members = "\n".join(f"| `KEY.{suffix}` | {_MEMBERS[suffix.partition('.')[0]]} |" for suffix in manifest["members"])
+    members = "\n".join(f"| `KEY.{suffix}` | {_meaning(suffix)} |" for suffix in manifest["members"])
     columns = "\n".join(f"| `{name}` | {_TYPES[kind]} | {help} |" for name, (kind, help) in COLUMNS.items())
     splits = "\n".join(
         f"| {name} | {split['photographs']} | {split['pairs']} | {split['rejected']} | {split['shards']} |"

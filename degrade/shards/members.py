@@ -19,10 +19,13 @@ from degrade.codecs import Decoded, encode_jpeg, encode_png
 if TYPE_CHECKING:
     from degrade.engine.pair import Pair
     from degrade.recipes.output import Output
+    from degrade.recipes.recipe import Recipe
 
 JSON = "json"
-PICTURES = ("clean", "degraded")
+CLEAN = "clean"
+PICTURES = (CLEAN, "degraded")
 MASKS = ("mask", "loss", "classes")
+LAYERS = "layers"
 
 COLUMNS: dict[str, tuple[type, str]] = {
     "key": (str, "the pair's key: the photo's, with /c1, /c2 … for further copies"),
@@ -42,26 +45,25 @@ COLUMNS: dict[str, tuple[type, str]] = {
     "coverage": (float, "share of pixels with any damage (mask above 0), in [0, 1]"),
     "steps": (str, "JSON: each step's label, op, whether it fired, and every drawn value"),
     "frame": (str, "JSON: variant, format, channels of both sides, and how the photo was framed"),
-    "instances": (str, "JSON: the single damages, where an op tells them apart"),
+    "instances": (str, "JSON: the single damages with their outlines, where the recipe asks for instances"),
 }
 """The columns of every pair's JSON, in order: their type and meaning."""
 
-_IN_FRAME = ("variant", "format", "channels", "frame")
+_IN_FRAME = ("variant", "format", "channels", "frame", "layers")
 _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 
-def suffixes(members: Sequence[str], image: str) -> tuple[str, ...]:
-    """The suffixes of each pair's files, in their order in a shard.
+def suffixes(recipe: Recipe) -> tuple[str, ...]:
+    """The suffixes of each pair's files, in their order in a shard: ``clean.jpg``, for a further target
+    ``clean.NAME.jpg``, ``mask.png`` and so on."""
+    kind = "jpg" if recipe.output.image == "jpg" else "png"
+    names = [name for name in recipe.output.members if name != "instances"]
+    names += [f"{CLEAN}.{target}" for target in recipe.targets if CLEAN in names]
+    return tuple(sorted([JSON, *(f"{name}.{kind if _side(name) in PICTURES else 'png'}" for name in names)]))
 
-    Parameters
-    ----------
-    members : tuple of str
-        Some of clean, degraded, mask, loss, classes.
-    image : str
-        jpg, png or png16.
-    """
-    kind = "jpg" if image == "jpg" else "png"
-    return tuple(sorted([JSON, *(f"{name}.{kind if name in PICTURES else 'png'}" for name in members)]))
+
+def _side(name: str) -> str:
+    return name.partition(".")[0]
 
 
 class PhotoEncoder:
@@ -75,13 +77,15 @@ class PhotoEncoder:
         The photograph's file; its own bytes are the clean member where the pair left it untouched.
     output : Output
         Of the recipe.
+    members : sequence of str
+        `suffixes` of the recipe.
     """
 
-    def __init__(self, source: str, decoded: Decoded, output: Output) -> None:
+    def __init__(self, source: str, decoded: Decoded, output: Output, members: Sequence[str]) -> None:
         self._source = source
         self._decoded = decoded
         self._output = output
-        self._suffixes = suffixes(output.members, output.image)
+        self._suffixes = members
         self._untouched: bytes | None = None
 
     def members(self, pair: Pair) -> list[tuple[str, bytes]]:
@@ -92,12 +96,16 @@ class PhotoEncoder:
         return [(suffix, self._member(suffix, pair)) for suffix in self._suffixes]
 
     def _member(self, suffix: str, pair: Pair) -> bytes:
-        name = suffix.partition(".")[0]
+        name, _, rest = suffix.partition(".")
         if name == JSON:
             depth = 16 if self._output.image == "png16" else 8
-            return _COMPACT(columns(pair.record, pair.mask, self._source, depth)).encode("ascii")
-        if name == "clean":
-            return self._clean(pair)
+            instances = pair.instances if "instances" in self._output.members else ()
+            return _COMPACT(columns(pair.record, pair.mask, self._source, depth, instances)).encode("ascii")
+        if name == CLEAN:
+            target = rest.rpartition(".")[0]
+            return self._picture(pair.targets[target]) if target else self._clean(pair)
+        if name == LAYERS:
+            return _mask_png(stacked(pair))
         if name == "degraded":
             if self._output.image == "jpg" and pair.degraded_jpeg is not None:
                 return pair.degraded_jpeg
@@ -120,6 +128,13 @@ class PhotoEncoder:
         return encode_png(pixels, filtered=True)
 
 
+def stacked(pair: Pair) -> npt.NDArray[np.uint8]:
+    """The layers of a pair as one (N·H, W) picture, one below the other in the order of ``record["layers"]``; one empty
+    layer where there is none."""
+    empty = np.zeros_like(pair.mask)
+    return np.concatenate([pair.layers.get(label, empty) for label in pair.record["layers"]] or [empty])
+
+
 def _mask_png(mask: npt.NDArray[np.uint8]) -> bytes:
     return encode_png(mask, filtered=False) if mask.any() else _empty_png(mask.shape)
 
@@ -129,7 +144,13 @@ def _empty_png(shape: tuple[int, ...]) -> bytes:
     return encode_png(np.zeros(shape, np.uint8), filtered=False)
 
 
-def columns(record: Mapping[str, Any], mask: npt.NDArray[np.uint8], source: str, depth: int) -> dict[str, Any]:
+def columns(
+    record: Mapping[str, Any],
+    mask: npt.NDArray[np.uint8],
+    source: str,
+    depth: int,
+    instances: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """The JSON columns of a pair, in the order of COLUMNS.
 
     Parameters
@@ -141,6 +162,8 @@ def columns(record: Mapping[str, Any], mask: npt.NDArray[np.uint8], source: str,
         Path of the photograph, relative to the corpus.
     depth : int
         8 or 16 bits.
+    instances : list of dict
+        `Pair.instances`, where they are asked for.
     """
     height, width = mask.shape
     return {
@@ -150,8 +173,8 @@ def columns(record: Mapping[str, Any], mask: npt.NDArray[np.uint8], source: str,
         "width": width, "height": height, "channels": record["channels"][1], "depth": depth,
         "coverage": round(np.count_nonzero(mask) / mask.size, 6),
         "steps": _inner(record["steps"]),
-        "frame": _inner({name: record[name] for name in _IN_FRAME}),
-        "instances": "[]",
+        "frame": _inner({name: record[name] for name in _IN_FRAME if name in record}),
+        "instances": _inner(instances),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from degrade.shards.members import COLUMNS, JSON, MASKS, PICTURES
+from degrade.shards.members import CLEAN, COLUMNS, JSON, LAYERS, MASKS, PICTURES
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,9 @@ def _row_problems(row: dict[str, Any], key: str, entry: dict[str, Any], manifest
 def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> str | None:
     from degrade.codecs import CodecError, decode_jpeg, decode_png
 
-    name, _, kind = suffix.partition(".")
-    if name not in PICTURES + MASKS or kind not in ("jpg", "png"):
+    name, _, kind = suffix.rpartition(".")
+    name, _, target = name.partition(".")
+    if name not in (*PICTURES, *MASKS, LAYERS) or kind not in ("jpg", "png") or (target and name != CLEAN):
         return "no member of a pair"
     try:
         pixels = (decode_jpeg if kind == "jpg" else decode_png)(data)
@@ -100,11 +101,13 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
     if row is None:
         return None
     height, width, channels = pixels.shape
+    if name == LAYERS:
+        height //= max(1, len(_framed(row).get("layers", ())))
     if (height, width) != (row["height"], row["width"]):
         return f"{width}×{height} pixels, its JSON says {row['width']}×{row['height']}"
-    if name in MASKS:
+    if name in MASKS or name == LAYERS:
         return None if channels == 1 and pixels.itemsize == 1 else "a mask is gray, with 8 bits"
-    expected = _channels(row, name)
+    expected = channels if target else _channels(row, name)
     if channels != expected or pixels.itemsize * 8 != row["depth"]:
         return f"{channels} channels of {pixels.itemsize * 8} bits, its JSON says {expected} of {row['depth']}"
     return None
@@ -113,7 +116,16 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
 def _channels(row: dict[str, Any], side: str) -> int | None:
     """The channels that the JSON gives for a side; None where it is damaged, which is told elsewhere."""
     try:
-        clean, degraded = json.loads(row["frame"])["channels"]
+        clean, degraded = _framed(row)["channels"]
     except (ValueError, KeyError, TypeError):
         return None
     return int(clean if side == "clean" else degraded)
+
+
+def _framed(row: dict[str, Any]) -> dict[str, Any]:
+    """What the JSON's column `frame` holds; nothing where it is damaged, which is told elsewhere."""
+    try:
+        held = json.loads(row["frame"])
+    except ValueError:
+        return {}
+    return held if isinstance(held, dict) else {}

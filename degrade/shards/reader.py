@@ -101,6 +101,17 @@ class StoredPair:
         """(H, W) uint8 codes of `DamageClass`. Raises ShardError or CodecError."""
         return self._picture("classes")[:, :, 0]
 
+    @cached_property
+    def layers(self) -> dict[str, npt.NDArray[np.uint8]]:
+        """The (H, W) uint8 soft coverage of each structural step, by label. Raises ShardError or CodecError."""
+        labels = self.record.get("layers", [])
+        stacked = self._picture("layers")[:, :, 0]
+        return dict(zip(labels, np.split(stacked, len(labels)), strict=True)) if labels else {}
+
+    def target(self, name: str) -> npt.NDArray[Any]:
+        """The further clean picture called `name`, (H, W, C). Raises ShardError or CodecError."""
+        return self._picture(f"clean.{name}")
+
     def _picture(self, name: str) -> npt.NDArray[Any]:
         from degrade.codecs import decode_jpeg, decode_png
 

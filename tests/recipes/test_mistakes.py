@@ -172,7 +172,10 @@ GRAIN = "strength, size_mm, per_dye, dye_correlation"
          "steps[0].label: expected a letter, digit or _, then up to 99 of those or ' .+-', not 'a/b'"),
         ("- {grain: {}, label: »5}",
          "steps[0].label: expected a letter, digit or _, then up to 99 of those or ' .+-', not 5"),
-        ("- target: »{a: 1}", "steps[0].target: target takes no fields, not {'a': 1}"),
+        (
+            "- target: »{a: 1}",
+            "steps[0].target: expected a name of at most 32 small letters, digits and _, not {'a': 1}",
+        ),
         ("- {target: , »p: 0.5}", "steps[0].p: 'p' can't stand beside target; there stands nothing"),
     ],
 )  # fmt: skip
@@ -261,7 +264,8 @@ def test_group(step: str, expected: str) -> None:
 def test_target_stands_once_and_at_the_top() -> None:
     check(
         "recipe: 1\nsteps: [target, grain, »target, {one_of: [jpeg, »target]}, {sequence: [{shuffle: [»target]}]}]",
-        "steps[2]: target stands here a second time; the clean picture is taken once",
+        "steps[2]: target stands here a second time; each clean picture is taken once; give a further one a name: "
+        "`- target: NAME`",
         "steps[3].one_of[1]: target stands at the top level of steps, not inside a group",
         "steps[4].sequence[0].shuffle[0]: target stands at the top level of steps, not inside a group",
     )

@@ -23,8 +23,8 @@ def recipe(steps: list[Any], **output: Any) -> Recipe:
 def members(made: Recipe, file: bytes, **where: Any) -> dict[str, bytes]:
     decoded = decode(file)
     dtype = np.uint16 if made.output.image == "png16" else np.uint8
-    pair = made.make(decoded.pixels, key="a/b", dtype=dtype, **where)
-    return dict(PhotoEncoder("a/b.jpg", decoded, made.output).members(pair))
+    pair = made.make(decoded.pixels, key="a/b", dtype=dtype, apart=made.output.apart, **where)
+    return dict(PhotoEncoder("a/b.jpg", decoded, made.output, suffixes(made)).members(pair))
 
 
 def test_untouched_clean_pictures_are_the_photograph_s_own_bytes() -> None:
@@ -45,7 +45,7 @@ def test_untouched_clean_pictures_are_the_photograph_s_own_bytes() -> None:
 def test_what_is_not_the_photograph_itself_is_encoded(steps: list[Any], output: dict[str, Any], gray: bool) -> None:
     file = encode_jpeg(COLOUR[:, :, :1] if gray else COLOUR, 91)
     made = recipe(steps, members=["clean"], **output)
-    [name] = [suffix for suffix in suffixes(made.output.members, made.output.image) if suffix != "json"]
+    [name] = [suffix for suffix in suffixes(made) if suffix != "json"]
     stored = members(made, file)[name]
     assert stored != decode(file).jpeg
     pixels = (decode_jpeg if name.endswith("jpg") else decode_png)(stored)
@@ -80,7 +80,7 @@ def test_the_json_is_flat_complete_and_gives_the_record_back() -> None:
     made = recipe([{"salt_and_pepper": {"amount": 0.1}}, {"grain": {}, "p": 0.5}], copies=3)
     decoded = decode(encode_jpeg(COLOUR, 91))
     pair = made.make(decoded.pixels, key="a/b", copy=2, split="val", dtype=np.uint8)
-    data = dict(PhotoEncoder("a/ü.jpg", decoded, made.output).members(pair))["json"]
+    data = dict(PhotoEncoder("a/ü.jpg", decoded, made.output, suffixes(made)).members(pair))["json"]
     row = json.loads(data.decode("ascii"))
     assert list(row) == list(COLUMNS)
     assert [type(value) for value in row.values()] == [kind for kind, _ in COLUMNS.values()]
@@ -91,6 +91,6 @@ def test_the_json_is_flat_complete_and_gives_the_record_back() -> None:
 
 
 def test_the_order_of_suffixes() -> None:
-    every = ("clean", "degraded", "mask", "loss", "classes")
-    assert suffixes(every, "jpg") == ("classes.png", "clean.jpg", "degraded.jpg", "json", "loss.png", "mask.png")
-    assert suffixes(("clean",), "png16") == ("clean.png", "json")
+    every = recipe(["grain"], members=["clean", "degraded", "mask", "loss", "classes"])
+    assert suffixes(every) == ("classes.png", "clean.jpg", "degraded.jpg", "json", "loss.png", "mask.png")
+    assert suffixes(recipe(["grain"], members=["clean"], image="png16")) == ("clean.png", "json")
