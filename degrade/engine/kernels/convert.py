@@ -7,7 +7,7 @@ import numpy as np
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import to_encoded, to_linear
 
-u8, u16, f32, i32 = np.uint8, np.uint16, np.float32, np.int32
+u8, u16, u32, f32, i32 = np.uint8, np.uint16, np.uint32, np.float32, np.int32
 
 
 @kernel
@@ -79,14 +79,29 @@ def weigh_light(source, out, red, green, blue):
 @kernel
 def weigh_light_bytes(source, out, red, green, blue):
     """`weigh_light` straight from uint8."""
-    r, g, b, s = f32(red), f32(green), f32(blue), f32(1 / 255.0)
+    # Looking a byte's light up beats the polynomial, if four pixels are loaded as three words.
+    reds, greens, blues = weighed_lights(red), weighed_lights(green), weighed_lights(blue)
+    whole = out.size // 4 * 4
+    words, byte = source[: 3 * whole].view(u32), u32(255)
+    for i in range(whole // 4):
+        a, b, c = words[3 * i], words[3 * i + 1], words[3 * i + 2]
+        out[4 * i] = reds[a & byte] + greens[(a >> u32(8)) & byte] + blues[(a >> u32(16)) & byte]
+        out[4 * i + 1] = reds[a >> u32(24)] + greens[b & byte] + blues[(b >> u32(8)) & byte]
+        out[4 * i + 2] = reds[(b >> u32(16)) & byte] + greens[b >> u32(24)] + blues[c & byte]
+        out[4 * i + 3] = reds[(c >> u32(8)) & byte] + greens[(c >> u32(16)) & byte] + blues[c >> u32(24)]
+    for i in range(whole, out.size):
+        out[i] = reds[source[3 * i]] + greens[source[3 * i + 1]] + blues[source[3 * i + 2]]
     for i in range(out.size):
-        light = (
-            to_linear(f32(source[3 * i]) * s) * r
-            + to_linear(f32(source[3 * i + 1]) * s) * g
-            + to_linear(f32(source[3 * i + 2]) * s) * b
-        )
-        out[i] = min(max(to_encoded(max(light, f32(0))), f32(0)), f32(1))
+        out[i] = min(max(to_encoded(max(out[i], f32(0))), f32(0)), f32(1))
+
+
+@kernel
+def weighed_lights(weight):
+    """(256,) float32: the linear light of each byte times `weight`."""
+    lights = np.empty(256, f32)
+    for code in range(256):
+        lights[code] = to_linear(f32(code) * f32(1 / 255.0)) * f32(weight)
+    return lights
 
 
 @kernel

@@ -41,38 +41,61 @@ def tangents_along(nodes, tangents):
 
 
 @kernel
-def narrowed(low, high, at_zero, slope):
-    """The part of the columns [low, high] where at_zero + slope·x ≥ 0, with a column to spare on either side."""
-    if slope > f32(1e-5):
-        return max(low, -at_zero / slope - f32(1)), high
-    if slope < f32(-1e-5):
-        return low, min(high, -at_zero / slope + f32(1))
+def narrowed(low, high, at_zero, inverse):
+    """The part of the columns [low, high] where at_zero + x / inverse ≥ 0, with a column to spare on either side; all
+    of it where the inverse of the slope is 0."""
+    if inverse > f32(0):
+        return max(low, -at_zero * inverse - f32(1)), high
+    if inverse < f32(0):
+        return low, min(high, -at_zero * inverse + f32(1))
     return low, high
 
 
 @kernel
-def row_of(nodes, tangents, i, box, y, reach, mm):
-    """Segment i of a path as it crosses row `y` of a picture whose pixels measure `mm`.
+def inverse_of(slope):
+    """1 / slope, or 0 for a slope near 0."""
+    return f32(1) / slope if abs(slope) > f32(1e-5) else f32(0)
 
-    Gives the columns, first and past the last, of the box's that may lie between the segment's normals and within
-    `reach` mm of it; then three quantities in mm with their slopes, linear in the column: how far past the normal at
-    node i, how far before that at node i + 1, the distance from the segment; its direction (x, y) and its length.
+
+@kernel
+def segment_of(nodes, tangents, i, mm):
+    """Segment i of a path in a picture whose pixels measure `mm`, as `row_of` takes it; its direction and its length.
+
+    That is ((first node, its tangent, second node, its tangent, direction: x, y of each; mm), the slopes along a row of
+    how far past the first normal, how far before the second and how far from the segment a pixel lies, their inverses).
     """
-    ux, uy = nodes[i + 1, 0] - nodes[i, 0], nodes[i + 1, 1] - nodes[i, 1]
+    x0, y0, x1, y1 = nodes[i, 0], nodes[i, 1], nodes[i + 1, 0], nodes[i + 1, 1]
+    tx0, ty0, tx1, ty1 = tangents[i, 0], tangents[i, 1], tangents[i + 1, 0], tangents[i + 1, 1]
+    ux, uy = x1 - x0, y1 - y0
     length = max(np.sqrt(ux * ux + uy * uy), f32(1e-9))
     ux, uy = ux / length, uy / length
+    past, before, away = tx0 * mm, -tx1 * mm, -uy * mm
+    ends = x0, y0, tx0, ty0, x1, y1, tx1, ty1, ux, uy, mm
+    inverses = inverse_of(past), inverse_of(before), inverse_of(away)
+    return (ends, (past, before, away), inverses), ux, uy, length
+
+
+@kernel
+def row_of(segment, box, y, low, high):
+    """A segment of a path as it crosses row `y`.
+
+    Gives the columns, first and past the last, of the box's that may lie between the segment's normals and at a
+    distance in [low, high] mm from it; then three quantities in mm with their slopes, linear in the column: how far
+    past the first normal, how far before the second, the distance from the segment.
+    """
+    ends, slopes, inverses = segment
+    x0, y0, tx0, ty0, x1, y1, tx1, ty1, ux, uy, mm = ends
     px, py = f32(0.5) * mm, (f32(y) + f32(0.5)) * mm
-    past = (px - nodes[i, 0]) * tangents[i, 0] + (py - nodes[i, 1]) * tangents[i, 1]
-    before = -((px - nodes[i + 1, 0]) * tangents[i + 1, 0] + (py - nodes[i + 1, 1]) * tangents[i + 1, 1])
-    away = ux * (py - nodes[i, 1]) - uy * (px - nodes[i, 0])
-    past_step, before_step, away_step = tangents[i, 0] * mm, -tangents[i + 1, 0] * mm, -uy * mm
-    low, high = f32(box[2]), f32(box[3]) - f32(1)
-    low, high = narrowed(low, high, past, past_step)
-    low, high = narrowed(low, high, before, before_step)
-    low, high = narrowed(low, high, reach + away, away_step)
-    low, high = narrowed(low, high, reach - away, -away_step)
-    first, end = max(i32(np.floor(low)), box[2]), min(i32(np.ceil(high)) + 1, box[3])
-    return first, end, past, past_step, before, before_step, away, away_step, ux, uy, length
+    past = (px - x0) * tx0 + (py - y0) * ty0
+    before = -((px - x1) * tx1 + (py - y1) * ty1)
+    away = ux * (py - y0) - uy * (px - x0)
+    left, right = f32(box[2]), f32(box[3]) - f32(1)
+    left, right = narrowed(left, right, past, inverses[0])
+    left, right = narrowed(left, right, before, inverses[1])
+    left, right = narrowed(left, right, away - low, inverses[2])
+    left, right = narrowed(left, right, high - away, -inverses[2])
+    first, end = max(i32(np.floor(left)), box[2]), min(i32(np.ceil(right)) + 1, box[3])
+    return first, end, past, slopes[0], before, slopes[1], away, slopes[2]
 
 
 @kernel
@@ -88,13 +111,16 @@ def segment_box(nodes, i, reach, px_per_mm, height, width):
 
 @kernel
 def reach_of(offset, plus, minus, first):
-    """(largest half width, farthest edge) in mm on the segment whose samples begin at `first`."""
-    widest, farthest = f32(0), f32(0)
-    for j in range(first, first + PER_SEGMENT + 1):
-        half = max(plus[j], minus[j])
-        widest = max(widest, half)
-        farthest = max(farthest, half + abs(offset[j]))
-    return widest, farthest
+    """(largest half width, lowest and highest distance of an edge) in mm where a break is open on the segment whose
+    samples begin at `first`; a width of 0 where it is closed all along."""
+    widest, low, high = f32(0), f32(1e9), f32(-1e9)
+    for j in range(first, first + PER_SEGMENT):
+        half = max(max(plus[j], plus[j + 1]), max(minus[j], minus[j + 1]))
+        if half > f32(0):
+            widest = max(widest, half)
+            low = min(low, min(offset[j], offset[j + 1]) - half)
+            high = max(high, max(offset[j], offset[j + 1]) + half)
+    return widest, low, high
 
 
 @kernel
@@ -120,22 +146,25 @@ def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px
     scale, rough, roughest = f32(px_per_mm), f32(roughness), f32(roughness * ROUGHEST)
     mm, fine = f32(1) / scale, i32(subsamples)
     mm_per_sub = mm / f32(fine)
+    corner = f32(0.5) * (mm_per_sub - mm)
     share = f32(255) / f32(fine * fine)
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
         first = i * PER_SEGMENT
-        widest, farthest = reach_of(offset, plus, minus, first)
+        widest, low, high = reach_of(offset, plus, minus, first)
         if widest <= f32(0):
             continue
-        reach = farthest + roughest * min(widest, f32(CHIP_MM)) + f32(0.75) * mm
-        box = segment_box(nodes, i, reach, scale, height, width)
+        beside = roughest * min(widest, f32(CHIP_MM)) + f32(0.75) * mm
+        low, high = low - beside, high + beside
+        box = segment_box(nodes, i, max(high, -low), scale, height, width)
         whole = joined(whole, box)
+        segment, ux, uy, length = segment_of(nodes, tangents, i, mm)
+        # Thickness as in `stroke`: along the rows or the columns, whichever cross the path more squarely.
+        per_sub = scale * f32(fine) / max(abs(ux), abs(uy))
+        samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
         for y in range(box[0], box[1]):
-            xa, xb, a0, da, b0, db, d0, dd, ux, uy, length = row_of(nodes, tangents, i, box, y, reach, mm)
+            xa, xb, a0, da, b0, db, d0, dd = row_of(segment, box, y, low, high)
             row = coverage[y]
-            # Thickness as in `stroke`: along the rows or the columns, whichever cross the path more squarely.
-            per_sub = scale * f32(fine) / max(abs(ux), abs(uy))
-            samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
             for x in range(xa, xb):
                 fx = f32(x)
                 a, b, d = a0 + fx * da, b0 + fx * db, d0 + fx * dd
@@ -153,10 +182,10 @@ def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px
                     continue
                 total = f32(0)
                 for sy in range(fine):
-                    oy = ((f32(sy) + f32(0.5)) / f32(fine) - f32(0.5)) * mm
+                    oy = corner + f32(sy) * mm_per_sub
                     py = (f32(y) + f32(0.5)) * mm + oy
                     for sx in range(fine):
-                        ox = ((f32(sx) + f32(0.5)) / f32(fine) - f32(0.5)) * mm
+                        ox = corner + f32(sx) * mm_per_sub
                         px = (fx + f32(0.5)) * mm + ox
                         t = f + (ox * ux + oy * uy) * samples_per_mm
                         away = d + ux * oy - uy * ox - (centre + t * centre_slope)
@@ -181,14 +210,15 @@ def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_p
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
         first = i * PER_SEGMENT
-        widest, farthest = reach_of(offset, plus, minus, first)
+        widest, low, high = reach_of(offset, plus, minus, first)
         if widest <= f32(0):
             continue
-        reach = farthest + f32(spread) + mm
-        box = segment_box(nodes, i, reach, scale, height, width)
+        low, high = low - f32(spread), high + f32(spread)
+        box = segment_box(nodes, i, max(high, -low), scale, height, width)
         whole = joined(whole, box)
+        segment, _, _, _ = segment_of(nodes, tangents, i, mm)
         for y in range(box[0], box[1]):
-            xa, xb, a0, da, b0, db, d0, dd, _, _, _ = row_of(nodes, tangents, i, box, y, reach, mm)
+            xa, xb, a0, da, b0, db, d0, dd = row_of(segment, box, y, low, high)
             row = coverage[y]
             for x in range(xa, xb):
                 fx = f32(x)
@@ -238,8 +268,9 @@ def draw_relief(relief, height, width, nodes, tangents, shade, px_per_mm, sigma)
             continue
         box = segment_box(nodes, i, reach, scale, height, width)
         whole = joined(whole, box)
+        segment, _, _, _ = segment_of(nodes, tangents, i, mm)
         for y in range(box[0], box[1]):
-            xa, xb, a0, da, b0, db, d0, dd, _, _, _ = row_of(nodes, tangents, i, box, y, reach, mm)
+            xa, xb, a0, da, b0, db, d0, dd = row_of(segment, box, y, -reach, reach)
             if xa >= xb:
                 continue
             row = relief[y, xa:xb]
