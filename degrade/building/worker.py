@@ -20,7 +20,7 @@ from degrade.building.progress import ShardDone
 from degrade.building.workfolder import WorkFolder
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
-from degrade.engine.pair import LAYERS
+from degrade.engine.photo import LAYERS
 from degrade.recipes import Recipe
 from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing

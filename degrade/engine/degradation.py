@@ -33,12 +33,15 @@ class Degradation(Declaration, Step):
         Whether its bytes are the same on every CPU; False is marked in `degrade ops`.
     moves_pixels : bool
         Whether it displaces the picture's content.
+    reads : tuple of str
+        Which of loss and classes it looks at, to see what earlier steps did.
     """
 
     stage: ClassVar[Stage]
     damage: ClassVar[DamageClass | None] = None
     portable: ClassVar[bool] = True
     moves_pixels: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ()
 
     p: float = 1.0
     label: str | None = None

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from degrade.engine.instances import found
 from degrade.engine.key import Key
-from degrade.engine.photo import Photo, rounded
+from degrade.engine.photo import LAYERS, Photo, rounded
 from degrade.engine.workspace import borrowed_workspace
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 _DTYPES = (np.uint8, np.uint16, np.float32)
-LAYERS = ("mask", "loss", "classes")
-"""The masks of a Pair."""
 
 
 class Pair:

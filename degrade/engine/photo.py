@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+LAYERS = ("mask", "loss", "classes")
+"""The masks of a photo, and of its Pair."""
 Layers = tuple[Bytes, Bytes, Bytes]
 """(mask, loss, classes)."""
 Box = tuple[int, int, int, int]
@@ -64,6 +66,8 @@ class Photo:
         What `clean` is rounded to at the target: float32, unless whoever runs the steps knows that none moves it later.
     targets : dict
         Further clean pictures by their names, each as the picture was at the target of that name.
+    kept : collection of str
+        Which of loss and classes are kept beside the mask; to be set before damage is drawn.
     root : Key
         The pair's address, which the steps' addresses begin with.
     watch : Watch or None
@@ -91,6 +95,7 @@ class Photo:
         self.clean_is_source = True
         self.clean_dtype: Any = np.float32
         self.targets: dict[str, npt.NDArray[Any]] = {}
+        self.kept: Collection[str] = LAYERS
         self.root = Key()
         self.watch: Watch | None = None
         self.split = "train"
@@ -195,12 +200,16 @@ class Photo:
     def layers(self) -> Layers:
         """(mask, loss, classes); asking for them says that damage is about to be drawn."""
         if self._layers is None:
-            shape = (self.height, self.width)
-            mask, loss, classes = (self.workspace.array(name, shape, np.uint8) for name in ("mask", "loss", "classes"))
+            mask, loss, classes = (self._blank_layer(name) for name in LAYERS)
             self._layers = (mask, loss, classes)
             self._clear_layers()
         self.damaged = True
         return self._layers
+
+    def _blank_layer(self, name: str) -> Bytes:
+        if name in ("mask", *self.kept):
+            return self.workspace.array(name, (self.height, self.width), np.uint8)
+        return self.workspace.array(f"unkept {name}", (1, self.width), np.uint8)
 
     def swap_layers(self, layers: Layers | None) -> Layers | None:
         """Draw into `layers` from now on (None: fresh ones when they are needed); returns a copy of those so far."""
@@ -232,7 +241,10 @@ class Photo:
     def _layer(self, index: int) -> Bytes:
         if not self.damaged or self._layers is None:
             return np.zeros((self.height, self.width), np.uint8)
-        return self._layers[index].copy()
+        layer = self._layers[index]
+        if layer.shape[0] != self.height:
+            raise RuntimeError(f"{LAYERS[index]} is not kept: an op that looks at it names it in `reads`")
+        return layer.copy()
 
     def take_target(self, name: str | None = None) -> None:
         """Make the picture as it is now the clean one, or the further one called `name`; damage drawn so far belongs to
@@ -356,7 +368,8 @@ def _as_float(image: npt.NDArray[Any]) -> Floats:
 
 
 def _displace_layers(layers: Layers, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]]) -> None:
-    for layer, nearest in zip(layers, (False, False, True), strict=True):
+    kept = (pair for pair in zip(layers, (False, False, True), strict=True) if pair[0].shape[0] == layers[0].shape[0])
+    for layer, nearest in kept:
         layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
 
 

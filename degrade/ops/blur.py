@@ -11,8 +11,8 @@ from degrade.engine.kernels import blur, tone
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 
-NO_EFFECT = 0.1
-"""px below which a sampled Gaussian has no neighbour: exp(-50)."""
+NO_EFFECT = 0.19
+"""px below which no value changes by half a code of 16 bits: a neighbour weighs less than 1e-6, and there are four."""
 
 
 class Blur(Degradation):

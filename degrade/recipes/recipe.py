@@ -16,8 +16,8 @@ from degrade.engine.compose import Sequence, Target
 from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
-from degrade.engine.pair import LAYERS, Pair, checked_image, steps_record
-from degrade.engine.photo import Photo, rounded
+from degrade.engine.pair import Pair, checked_image, steps_record
+from degrade.engine.photo import LAYERS, Photo, rounded
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
@@ -116,6 +116,12 @@ class Recipe:
     def targets(self) -> tuple[str, ...]:
         """The names of its further clean pictures, in their order."""
         return tuple(step.called for step in self.steps if isinstance(step, Target) and step.called is not None)
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """The masks that a step looks at."""
+        ops = (op for step in self.steps for op in step.flattened() if isinstance(op, Degradation))
+        return frozenset(name for op in ops for name in op.reads)
 
     @cached_property
     def structural(self) -> tuple[str, ...]:
@@ -247,11 +253,12 @@ class Recipe:
         if apart:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
-        run = partial(self._run, watch=watch)
+        kept = LAYERS if watch else {*layers, *self._read}
+        run = partial(self._run, watch=watch, kept=kept)
         return _developed(image, record, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
 
-    def _run(self, photo: Photo, watch: Watch | None) -> None:
-        photo.watch = watch
+    def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str]) -> None:
+        photo.watch, photo.kept = watch, kept
         for step in self.steps:
             step.run(photo, photo.root)
 

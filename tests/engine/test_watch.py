@@ -109,3 +109,19 @@ def test_targets_move_with_the_picture() -> None:
     steps = ["target", {"target": "twin"}, {"flip": {"vertical": True}}]
     pair = recipe(steps)(IMAGE, key="a")
     assert (pair.targets["twin"] == pair.clean).all()
+
+
+@pytest.mark.parametrize("layers", [("mask",), ("mask", "loss"), ("mask", "classes")])
+def test_masks_that_nobody_asks_for_change_nothing(layers: tuple[str, ...]) -> None:
+    made = recipe(
+        [
+            *STEPS[:-1],
+            {"salt_and_pepper": {}},
+            {"random_pixels": {}},
+            {"texture": {"blend": "multiply"}, "label": "dirt"},
+        ]
+    )
+    whole = made(IMAGE, key="a")
+    part = made.make(IMAGE.copy(), key="a", layers=layers)
+    for name in ("clean", "degraded", *layers):
+        assert np.array_equal(getattr(whole, name), getattr(part, name)), name

@@ -202,14 +202,17 @@ def blended(v, a, colour, fade, lift, even, least, most):
 def mark_row(mask, loss, classes, coverage, row, strength, code):
     """Keep the masks of a row: soft coverage and loss by maximum, the class of what covers most (the later one)."""
     y, s, c = u64(row), f32(strength), u8(code)
+    if classes.shape[0] == mask.shape[0]:
+        for x in range(coverage.size):
+            i = u64(x)
+            classes[y, i] = c if coverage[i] >= max(mask[y, i], u8(1)) else classes[y, i]
     for x in range(coverage.size):
         i = u64(x)
-        e, m = coverage[i], mask[y, i]
-        classes[y, i] = c if e >= max(m, u8(1)) else classes[y, i]
-        mask[y, i] = max(e, m)
-    for x in range(coverage.size):
-        i = u64(x)
-        loss[y, i] = max(loss[y, i], u8(f32(coverage[i]) * s + f32(0.5)))
+        mask[y, i] = max(coverage[i], mask[y, i])
+    if loss.shape[0] == mask.shape[0]:
+        for x in range(coverage.size):
+            i = u64(x)
+            loss[y, i] = max(loss[y, i], u8(f32(coverage[i]) * s + f32(0.5)))
 
 
 @kernel

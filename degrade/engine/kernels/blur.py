@@ -15,8 +15,12 @@ from degrade.engine.kernels.warp import reflected
 
 f32, f64, i64, u64 = np.float32, np.float64, np.int64, np.uint64
 
-PAIRS = 3
-"""Pairs of taps that one pass over a row adds up; a Gaussian to 3 σ with σ ≤ 1 takes one pass each way."""
+PAIRS = 4
+"""Pairs of taps that one pass over a row adds up; a Gaussian to 3 σ with σ ≤ 4/3 takes one pass each way."""
+BAND = 4
+"""Rows that are summed down one after the other."""
+STRIP = 512
+"""Columns, as single values, that are summed down together."""
 TOGETHER = 4
 """Taps that one pass over a row adds up along a line."""
 
@@ -35,79 +39,150 @@ def gaussian_taps(sigma):
 
 
 @kernel
-def three_pairs(out, centre, a, b, c, d, e, g, w0, w1, w2, w3):
-    """out = w0·centre + w1·(a + b) + w2·(c + d) + w3·(e + g), rows of one length; at most 1."""
-    for x in range(out.size):
-        total = w0 * centre[x] + w1 * (a[x] + b[x]) + w2 * (c[x] + d[x]) + w3 * (e[x] + g[x])
-        out[x] = min(total, f32(1))
+def add_first_pairs(out, first, size, source, places, w, pairs):
+    """The first pass of `weighted_sum`, of `pairs` pairs, 1 to PAIRS."""
+    w0, w1, w2, w3, w4 = w[0], w[1], w[2], w[3], w[4]
+    o, m, a, b = u64(first), places[0], places[1], places[2]
+    if pairs == 1:
+        for x in range(u64(size)):
+            out[o + x] = min(w0 * source[m + x] + w1 * (source[a + x] + source[b + x]), f32(1))
+        return
+    c, d = places[3], places[4]
+    if pairs == 2:
+        for x in range(u64(size)):
+            total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+            out[o + x] = min(total, f32(1))
+        return
+    e, f = places[5], places[6]
+    if pairs == 3:
+        for x in range(u64(size)):
+            total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+            out[o + x] = min(total + w3 * (source[e + x] + source[f + x]), f32(1))
+        return
+    g, h = places[7], places[8]
+    for x in range(u64(size)):
+        total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+        total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
+        out[o + x] = min(total, f32(1))
 
 
 @kernel
-def three_pairs_more(out, a, b, c, d, e, g, w1, w2, w3):
-    """`three_pairs` added to what is in `out`."""
-    for x in range(out.size):
-        total = out[x] + w1 * (a[x] + b[x]) + w2 * (c[x] + d[x]) + w3 * (e[x] + g[x])
-        out[x] = min(total, f32(1))
+def add_pairs(out, first, size, source, places, w, k):
+    """A further pass of `weighted_sum`, of the pairs k … k + PAIRS - 1."""
+    w1, w2, w3, w4 = w[k], w[k + 1], w[k + 2], w[k + 3]
+    o, i = u64(first), 2 * k - 1
+    a, b, c, d = places[i], places[i + 1], places[i + 2], places[i + 3]
+    e, f, g, h = places[i + 4], places[i + 5], places[i + 6], places[i + 7]
+    for x in range(u64(size)):
+        total = out[o + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+        total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
+        out[o + x] = min(total, f32(1))
 
 
 @kernel
-def padded(out, row, pad, channels):
-    """Copy `row` (W·C) into the middle of `out`, with `pad` mirrored pixels before and after."""
-    width = row.size // channels
-    middle = out[pad * channels :]
-    for x in range(row.size):
-        middle[x] = row[x]
+def weighted_sum(out, first, size, source, places, w):
+    """`size` values of the flat `out` from `first` on = w[0] · (row at places[0]) + Σ w[k] · (row at places[2k - 1] +
+    row at places[2k]), at most 1.
+
+    The uint64 `places` say where the rows begin in the flat `source`. The first pass takes 1 to PAIRS pairs, each
+    further one PAIRS. No row is sliced: counting the references to an array costs as much as such a short sum.
+    """
+    reach = places.size // 2
+    pairs = (reach - 1) % PAIRS + 1
+    add_first_pairs(out, first, size, source, places, w, pairs)
+    for k in range(1 + pairs, 1 + reach, PAIRS):
+        add_pairs(out, first, size, source, places, w, k)
+
+
+@kernel
+def padded(out, start, source, first, width, pad, channels):
+    """Copy the row of `width` pixels at `first` in the flat `source` to `start` in the flat `out`, with `pad` mirrored
+    pixels before and after."""
+    begin, o, size = u64(first), u64(start + pad * channels), u64(width * channels)
+    for x in range(size):
+        out[o + x] = source[begin + x]
     for i in range(pad):
         left, right = reflected(i - pad, width) * channels, reflected(width + i, width) * channels
         for c in range(channels):
-            out[i * channels + c] = row[left + c]
-            middle[row.size + i * channels + c] = row[right + c]
+            out[u64(start + i * channels + c)] = source[begin + u64(left + c)]
+            out[o + size + u64(i * channels + c)] = source[begin + u64(right + c)]
 
 
 @kernel
-def filtered_row(out, line, w, step):
-    """The horizontal pass: `line` holds the row with w.size - 1 mirrored pixels on either side."""
-    middle = (w.size - 1) * step
-    for k in range(1, w.size, PAIRS):
-        near = k * step
-        a, b, c = line[middle - near :], line[middle - near - step :], line[middle - near - 2 * step :]
-        d, e, f = line[middle + near :], line[middle + near + step :], line[middle + near + 2 * step :]
-        if k == 1:
-            three_pairs(out, line[middle:], a, d, b, e, c, f, w[0], w[k], w[k + 1], w[k + 2])
-        else:
-            three_pairs_more(out, a, d, b, e, c, f, w[k], w[k + 1], w[k + 2])
+def power_of_two(n):
+    """The least power of two that is not below `n`."""
+    power = 1
+    while power < n:
+        power *= 2
+    return power
 
 
 @kernel
-def slot(i, height, slots):
-    """Where the ring of `slots` rows keeps row `i`, mirrored; unsigned, or numba checks for negative indices."""
-    return u64(reflected(i, height) % slots)
+def slot(i, slots):
+    """Where a ring of `slots` rows, a power of two, keeps row `i`; unsigned, or numba checks for negative indices."""
+    return u64(i64(i) & i64(slots - 1))
+
+
+@kernel
+def mirror_row(ring, i, height):
+    """Put row `i`, beyond the edge of a picture of `height` rows, into the ring, which holds the one it mirrors."""
+    slots = ring.shape[0]
+    source, row = ring[slot(reflected(i, height), slots)], ring[slot(i, slots)]
+    for x in range(row.size):
+        row[x] = source[x]
+
+
+@kernel
+def places_across(reach, channels):
+    """For `weighted_sum` along a row with `reach` mirrored pixels on either side: where its neighbours' rows begin."""
+    places = np.empty(2 * reach + 1, u64)
+    places[0] = reach * channels
+    for k in range(1, reach + 1):
+        places[2 * k - 1], places[2 * k] = (reach - k) * channels, (reach + k) * channels
+    return places
+
+
+@kernel
+def set_places_down(places, y, slots, width, column):
+    """For `weighted_sum` down a flat ring of rows of `width`: where `column` of row `y` and of its neighbours lies."""
+    places[0] = u64(column) + slot(y, slots) * u64(width)
+    for k in range(1, (places.size + 1) // 2):
+        places[2 * k - 1] = u64(column) + slot(y - k, slots) * u64(width)
+        places[2 * k] = u64(column) + slot(y + k, slots) * u64(width)
 
 
 @kernel
 def gaussian(pixels, channels, sigma):
-    """Blur (H, W·C) float32 pixels in [0, 1] by a Gaussian of `sigma` px, in place."""
+    """Blur (H, W·C) float32 pixels in [0, 1] by a Gaussian of `sigma` px, in place.
+
+    Bands of rows are summed down in strips of columns, so that the fastest cache holds what is read again.
+    """
     height, width = pixels.shape
+    flat = pixels.reshape(height * width)
     w = gaussian_taps(sigma)
-    reach = w.size - 1
-    slots = min(2 * reach + 1, height)
-    ring = np.empty((slots, width), f32)
+    reach = np.count_nonzero(w) - 1
+    ring = np.empty((power_of_two(2 * reach + BAND), width), f32)
+    slots = ring.shape[0]
+    rows = ring.reshape(slots * width)
     line = np.empty(width + 2 * reach * channels, f32)
+    across, down = places_across(reach, channels), np.empty(2 * reach + 1, u64)
     ready = 0
-    for y in range(height):
-        while ready <= min(y + reach, height - 1):
-            padded(line, pixels[ready], reach, channels)
-            filtered_row(ring[ready % slots], line, w, channels)
-            ready += 1
-        row = pixels[y]
-        for k in range(1, w.size, PAIRS):
-            a, b = ring[slot(y - k, height, slots)], ring[slot(y + k, height, slots)]
-            c, d = ring[slot(y - k - 1, height, slots)], ring[slot(y + k + 1, height, slots)]
-            e, f = ring[slot(y - k - 2, height, slots)], ring[slot(y + k + 2, height, slots)]
-            if k == 1:
-                three_pairs(row, ring[slot(y, height, slots)], a, b, c, d, e, f, w[0], w[k], w[k + 1], w[k + 2])
+    for top in range(0, height, BAND):
+        bottom = min(top + BAND, height)
+        while ready < bottom + reach:
+            if ready < height:
+                padded(line, 0, flat, ready * width, width // channels, reach, channels)
+                weighted_sum(rows, slot(ready, slots) * u64(width), width, line, across, w)
             else:
-                three_pairs_more(row, a, b, c, d, e, f, w[k], w[k + 1], w[k + 2])
+                mirror_row(ring, ready, height)
+            ready += 1
+        if top == 0:
+            for k in range(1, reach + 1):
+                mirror_row(ring, -k, height)
+        for left in range(0, width, STRIP):
+            for y in range(top, bottom):
+                set_places_down(down, y, slots, width, left)
+                weighted_sum(flat, y * width + left, min(STRIP, width - left), rows, down, w)
 
 
 @kernel
@@ -142,33 +217,39 @@ def line_taps(length, turns):
 
 
 @kernel
-def four_taps(out, fresh, a, b, c, d, w0, w1, w2, w3):
-    """Set `out`, or add to it unless `fresh`, four weighted rows; at most 1."""
+def four_taps(out, first, size, fresh, source, places, w, k):
+    """Set `size` values of the flat `out` from `first` on, or add to them unless `fresh`, the rows k … k + 3 that begin
+    at `places` in the flat `source`, weighted; at most 1."""
+    w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+    o, a, b, c, d = u64(first), places[k], places[k + 1], places[k + 2], places[k + 3]
     if fresh:
-        for x in range(out.size):
-            out[x] = min(w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x], f32(1))
+        for x in range(u64(size)):
+            total = w0 * source[a + x] + w1 * source[b + x] + w2 * source[c + x] + w3 * source[d + x]
+            out[o + x] = min(total, f32(1))
     else:
-        for x in range(out.size):
-            out[x] = min(out[x] + w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x], f32(1))
+        for x in range(u64(size)):
+            total = out[o + x] + w0 * source[a + x] + w1 * source[b + x] + w2 * source[c + x] + w3 * source[d + x]
+            out[o + x] = min(total, f32(1))
 
 
 @kernel
 def motion(pixels, channels, length, turns):
     """Smear (H, W·C) float32 pixels in [0, 1] evenly along a segment of `length` px at the angle `turns`, in place."""
     height, width = pixels.shape
+    flat = pixels.reshape(height * width)
     dy, dx, w = line_taps(length, turns)
     reach_y, reach_x = np.abs(dy).max(), np.abs(dx).max()
-    slots = min(2 * reach_y + 1, height)
-    ring = np.empty((slots, width + 2 * reach_x * channels), f32)
+    slots = power_of_two(min(2 * reach_y + 1, height))
+    stride = width + 2 * reach_x * channels
+    ring = np.empty(slots * stride, f32)
+    places = np.empty(w.size, u64)
     ready = 0
     for y in range(height):
         while ready <= min(y + reach_y, height - 1):
-            padded(ring[ready % slots], pixels[ready], reach_x, channels)
+            padded(ring, (ready & (slots - 1)) * stride, flat, ready * width, width // channels, reach_x, channels)
             ready += 1
-        row = pixels[y]
+        for k in range(w.size):
+            row = reflected(y + dy[k], height) & (slots - 1)
+            places[k] = row * stride + (reach_x + dx[k]) * channels
         for k in range(0, w.size, TOGETHER):
-            a = ring[slot(y + dy[k], height, slots)][(reach_x + dx[k]) * channels :]
-            b = ring[slot(y + dy[k + 1], height, slots)][(reach_x + dx[k + 1]) * channels :]
-            c = ring[slot(y + dy[k + 2], height, slots)][(reach_x + dx[k + 2]) * channels :]
-            d = ring[slot(y + dy[k + 3], height, slots)][(reach_x + dx[k + 3]) * channels :]
-            four_taps(row, k == 0, a, b, c, d, w[k], w[k + 1], w[k + 2], w[k + 3])
+            four_taps(flat, y * width, width, k == 0, ring, places, w, k)

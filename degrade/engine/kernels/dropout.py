@@ -15,7 +15,7 @@ import numpy as np
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import fill_bits, row_key, uniform_at
 
-u8, u16, u32, f32, i32 = np.uint8, np.uint16, np.uint32, np.float32, np.int32
+u8, u16, u32, u64, f32, i32 = np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.int32
 
 CHANCES = 1 << 31
 
@@ -51,15 +51,17 @@ def flag_lost(lost, numbers, below):
 
 
 @kernel
-def mark_lost(mask, loss, classes, lost, code):
-    """Keep the masks of one row, `lost` being 255 where the pixel is lost and 0 elsewhere."""
-    c = u8(code)
-    for x in range(lost.size):
-        mask[x] |= lost[x]
-    for x in range(lost.size):
-        loss[x] |= lost[x]
-    for x in range(lost.size):
-        classes[x] = c if lost[x] != u8(0) else classes[x]
+def mark_lost(mask, loss, classes, first, lost, code):
+    """Keep the row at `first` of the flat masks, `lost` being 255 where the pixel is lost, 0 elsewhere."""
+    o, c = u64(first), u8(code)
+    for x in range(u64(lost.size)):
+        mask[o + x] |= lost[x]
+    if loss.size == mask.size:
+        for x in range(u64(lost.size)):
+            loss[o + x] |= lost[x]
+    if classes.size == mask.size:
+        for x in range(u64(lost.size)):
+            classes[o + x] = c if lost[x] != u8(0) else classes[o + x]
 
 
 @kernel
@@ -69,6 +71,8 @@ def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k
     pixels (H, W, C); with `per_channel` each channel of a pixel is lost by itself, and the masks hold their union.
     """
     height, width, channels = pixels.shape
+    flat = pixels.reshape(pixels.size)
+    masks, losses, codes = mask.reshape(mask.size), loss.reshape(loss.size), classes.reshape(classes.size)
     sites = width * channels if per_channel else width
     bits = np.empty((sites + 1) // 2 + 1, np.uint32)
     numbers = bits.view(np.uint16)[:sites]
@@ -80,16 +84,16 @@ def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k
         below, white = threshold(hit, bits[bits.size - 1]), threshold(salt, bits[bits.size - 1])
         if wide.size > sites:
             spread(numbers, wide)
-        row = pixels[y].reshape(width * channels)
-        for i in range(row.size):
+        first = u64(y * width * channels)
+        for i in range(u64(wide.size)):
             number = u16(wide[i] >> u16(1))
             value = f32(1) if number < white else f32(0)
-            row[i] = value if number < below else row[i]
+            flat[first + i] = value if number < below else flat[first + i]
         flag_lost(flags, numbers, below)
         if sites > width:
             for x in range(width):
                 lost[x] = flags[3 * x] | flags[3 * x + 1] | flags[3 * x + 2]
-        mark_lost(mask[y], loss[y], classes[y], lost, code)
+        mark_lost(masks, losses, codes, y * width, lost, code)
 
 
 @kernel
@@ -99,6 +103,8 @@ def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
     pixels (H, W, C); (k0, k1) decides where, (v0, v1) the values: multiples of 1/65535 in [0, 1].
     """
     height, width, channels = pixels.shape
+    flat = pixels.reshape(pixels.size)
+    masks, losses, codes = mask.reshape(mask.size), loss.reshape(loss.size), classes.reshape(classes.size)
     bits = np.empty((width + 1) // 2 + 1, np.uint32)
     numbers = bits.view(np.uint16)[:width]
     wide = numbers if channels == 1 else np.empty(width * channels, np.uint16)
@@ -111,12 +117,12 @@ def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
         below = threshold(hit, bits[bits.size - 1])
         if channels > 1:
             spread(numbers, wide)
-        row = pixels[y].reshape(width * channels)
-        for i in range(row.size):
+        first = u64(y * width * channels)
+        for i in range(u64(wide.size)):
             value = f32(values[i]) * f32(1 / 65535.0)
-            row[i] = value if u16(wide[i] >> u16(1)) < below else row[i]
+            flat[first + i] = value if u16(wide[i] >> u16(1)) < below else flat[first + i]
         flag_lost(lost, numbers, below)
-        mark_lost(mask[y], loss[y], classes[y], lost, code)
+        mark_lost(masks, losses, codes, y * width, lost, code)
 
 
 @kernel
@@ -185,7 +191,8 @@ def holes(pixels, mask, loss, classes, code, count, side, variation, over_border
             row = rows[y, first:last]
             for i in range(source.size):
                 row[i] = source[i]
-            covered, gone, shape = mask[y, left:right], loss[y, left:right], classes[y, left:right]
+            covered = mask[y, left:right]
+            gone, shape = loss[min(y, loss.shape[0] - 1), left:right], classes[min(y, classes.shape[0] - 1), left:right]
             for x in range(covered.size):
                 covered[x] = u8(255)
                 gone[x] = u8(255)

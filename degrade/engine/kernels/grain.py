@@ -7,43 +7,49 @@ import numpy as np
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import fill_bits, row_key
 
-u32, u8, f32, i32 = np.uint32, np.uint8, np.float32, np.int32
+u16, f32 = np.uint16, np.float32
 
 
 @kernel
-def filter_row(line, noise, taps, step):
-    """The row `line`: the longer row `noise` filtered by `taps` (four by four), `step` interleaved channels apart."""
-    width = line.size
+def filter_bytes(line, total, noise, taps, step):
+    """The row `line` (float32): the longer row of bytes `noise`, as odd numbers from -255 to 255, filtered by `taps`
+    (four by four), `step` interleaved channels apart.
+
+    `total` is room for a row of uint16, in which LLVM adds twice as many at once as in float32.
+    """
+    width, weights = line.size, f32(0)
     for t in range(0, taps.size, 4):
-        a, b, c, d = taps[t], taps[t + 1], taps[t + 2], taps[t + 3]
+        a, b, c, d = u16(taps[t]), u16(taps[t + 1]), u16(taps[t + 2]), u16(taps[t + 3])
+        weights += taps[t] + taps[t + 1] + taps[t + 2] + taps[t + 3]
         na = noise[t * step : t * step + width]
         nb = noise[(t + 1) * step : (t + 1) * step + width]
         nc = noise[(t + 2) * step : (t + 2) * step + width]
         nd = noise[(t + 3) * step : (t + 3) * step + width]
         if t == 0:
             for x in range(width):
-                line[x] = a * na[x] + b * nb[x] + c * nc[x] + d * nd[x]
+                total[x] = u16(u16(u16(a * na[x]) + u16(b * nb[x])) + u16(u16(c * nc[x]) + u16(d * nd[x])))
         else:
             for x in range(width):
-                line[x] += a * na[x] + b * nb[x] + c * nc[x] + d * nd[x]
+                four = u16(u16(u16(a * na[x]) + u16(b * nb[x])) + u16(u16(c * nc[x]) + u16(d * nd[x])))
+                total[x] = u16(total[x] + four)
+    centre = f32(255) * weights
+    for x in range(width):
+        line[x] = f32(total[x]) * f32(2) - centre
 
 
 @kernel
-def correlated_row(out, ring, taps, row, step, k0, k1, bits, white):
+def correlated_row(out, ring, taps, row, step, k0, k1, bits, total):
     """Row `row` of correlated noise into `out`: uniform bytes filtered by `taps` both ways, all float32.
 
     Rows are asked for in order from 0; `ring` keeps the last horizontally filtered ones. `step` is the number of
-    interleaved channels. Taps are whole numbers, a multiple of four of them, and the sums stay below 2**24: every one
-    of them is exact.
+    interleaved channels. Taps are whole numbers, a multiple of four of them, that sum to 257 at most: sums of bytes
+    along a row fit 16 bits, those both ways stay below 2**24, and every one of them is exact.
     """
     n, width = taps.size, out.size
     for source in range(0 if row == 0 else row + n - 1, row + n):
         start, stride = row_key(k0, k1, source)
         fill_bits(bits, start, stride)
-        noise = bits.view(np.uint8)
-        for x in range(white.size):
-            white[x] = f32(noise[x]) * f32(2) - f32(255)
-        filter_row(ring[source % n], white, taps, step)
+        filter_bytes(ring[source % n], total, bits.view(np.uint8), taps, step)
     for t in range(0, n, 4):
         a, b, c, d = taps[t], taps[t + 1], taps[t + 2], taps[t + 3]
         la, lb, lc, ld = ring[(row + t) % n], ring[(row + t + 1) % n], ring[(row + t + 2) % n], ring[(row + t + 3) % n]
@@ -72,11 +78,11 @@ def grain_mono(pixels, channels, curve, taps, scale, k0, k1):
     ring = np.empty((taps.size, width), np.float32)
     noise = np.empty(width, np.float32)
     spread = np.empty(pixels.shape[1], np.float32)
-    white = np.empty(width + taps.size - 1, np.float32)
-    bits = np.empty((white.size + 3) // 4, np.uint32)
+    total = np.empty(width, np.uint16)
+    bits = np.empty((width + taps.size + 2) // 4, np.uint32)
     a, b, c = f32(curve[0] * scale), f32(curve[1] * scale), f32(curve[2] * scale)
     for y in range(height):
-        correlated_row(noise, ring, taps, y, 1, k0, k1, bits, white)
+        correlated_row(noise, ring, taps, y, 1, k0, k1, bits, total)
         if channels == 1:
             add_grain(pixels[y], noise, a, b, c)
         else:
@@ -95,12 +101,12 @@ def grain_dyes(pixels, curve, taps, scale, shared, blue, k0, k1):
     height, width = pixels.shape
     ring = np.empty((taps.size, width), np.float32)
     noise = np.empty(width, np.float32)
-    white = np.empty(width + 3 * taps.size - 3, np.float32)
-    bits = np.empty((white.size + 3) // 4, np.uint32)
+    total = np.empty(width, np.uint16)
+    bits = np.empty((width + 3 * taps.size) // 4, np.uint32)
     a, b, c = f32(curve[0] * scale), f32(curve[1] * scale), f32(curve[2] * scale)
     common, more = f32(shared), f32(blue)
     for y in range(height):
-        correlated_row(noise, ring, taps, y, 3, k0, k1, bits, white)
+        correlated_row(noise, ring, taps, y, 3, k0, k1, bits, total)
         for x in range(width // 3):
             red, green, rest = noise[3 * x], noise[3 * x + 1], noise[3 * x + 2]
             s = common * (red + green + rest)

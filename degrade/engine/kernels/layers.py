@@ -21,12 +21,16 @@ u8, u64, f32, i32 = np.uint8, np.uint64, np.float32, np.int32
 
 @kernel
 def mark(mask, loss, classes, y, x, covered, lost, code):
-    """Keep the masks of one pixel: soft coverage and loss by maximum, the class of what covers most (the later one)."""
+    """Keep the masks of one pixel: soft coverage and loss by maximum, the class of what covers most (the later one).
+
+    Here and in all kernels: of loss and classes, one that nobody asked for has a single row, which is not read again.
+    """
     if covered >= mask[y, x]:
         mask[y, x] = covered
-        classes[y, x] = u8(code)
-    if lost > loss[y, x]:
-        loss[y, x] = lost
+        classes[min(y, classes.shape[0] - 1), x] = u8(code)
+    row = min(y, loss.shape[0] - 1)
+    if lost > loss[row, x]:
+        loss[row, x] = lost
 
 
 @kernel
@@ -165,7 +169,7 @@ def shade(pixels, mask, classes, code, relief, y0, y1, x0, x1, gain, visible):
     first, last = x0 // 2, (x1 + 1) // 2
     for y in range(y0, y1):
         pairs = words[y, first:last]
-        slopes, row, covered, shown = relief[y], pixels[y], mask[y], classes[y]
+        slopes, row, covered, shown = relief[y], pixels[y], mask[y], classes[min(y, classes.shape[0] - 1)]
         for block in range(pairs.size):
             if pairs[block] == 0:
                 continue

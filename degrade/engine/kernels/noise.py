@@ -43,8 +43,10 @@ def uniform_at(k0, k1, i, j):
 @kernel
 def fill_bits(bits, start, stride):
     """Fill the uint32 row `bits` with independent words."""
+    counter = u32(start)
     for x in range(bits.size):
-        bits[x] = mix32(u32(start + u32(u32(x) * stride)))
+        bits[x] = mix32(counter)
+        counter = u32(counter + stride)
 
 
 @kernel
@@ -132,7 +134,7 @@ def exp2(x):
 def log2(x):
     """log2 of a positive, normal float32; absolute error below 6e-7."""
     bits = f32(x).view(np.uint32)
-    n = f32(i32(bits >> u32(23)) - i32(127))
+    n = f32(i32(bits >> u32(23))) - f32(127)
     t = u32((bits & u32(0x7FFFFF)) | u32(0x3F800000)).view(np.float32) - f32(1)
     p = t * (
         f32(1.4426678)
