@@ -7,13 +7,12 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
 from degrade.building.ledger import Ledger, read_ledger
-from degrade.building.plan import Plan
+from degrade.building.plan import Plan, version_of
 from degrade.building.workfolder import WorkFolder
 from degrade.shards.card import card_text
 from degrade.shards.durable import DurableFile, write_durably
@@ -157,4 +156,4 @@ def _content(path: Path) -> bytes | None:
 def environment() -> dict[str, str]:
     """What else is there: the versions that decide no bytes, and the kind of machine."""
     found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
-    return found | {name: metadata.version(name) for name in _OTHERS}
+    return found | {name: version_of(name) for name in _OTHERS}

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from typing import Any
 
@@ -196,8 +196,14 @@ def versions() -> dict[str, str]:
     from degrade._version import __version__
 
     # OpenCV comes as several distributions, which all say the truth in the module alone.
-    found = {name: metadata.version(name) for name in _DISTRIBUTIONS} | {"cv2": cv2.__version__}
+    found = {name: version_of(name) for name in _DISTRIBUTIONS} | {"cv2": cv2.__version__}
     return {"degrade": __version__, **dict(sorted(found.items()))}
+
+
+@cache
+def version_of(distribution: str) -> str:
+    """As it is installed; it does not change within a process."""
+    return metadata.version(distribution)
 
 
 # --- what differs -----------------------------------------------------------------------------------------------------

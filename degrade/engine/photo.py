@@ -66,6 +66,9 @@ class Photo:
         What `clean` is rounded to at the target: float32, unless whoever runs the steps knows that none moves it later.
     targets : dict
         Further clean pictures by their names, each as the picture was at the target of that name.
+    traces : dict
+        What earlier ops leave for later ones, by a name that both know: where a tear runs, for the tape on it. Places
+        are in short sides of the print from its top left corner.
     kept : collection of str
         Which of loss and classes are kept beside the mask; to be set before damage is drawn.
     root : Key
@@ -95,6 +98,7 @@ class Photo:
         self.clean_is_source = True
         self.clean_dtype: Any = np.float32
         self.targets: dict[str, npt.NDArray[Any]] = {}
+        self.traces: dict[str, list[Any]] = {}
         self.kept: Collection[str] = LAYERS
         self.root = Key()
         self.watch: Watch | None = None

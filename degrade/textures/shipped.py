@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -97,6 +97,7 @@ class Shipped(Source):
         return packed_levels(self.generator.render(self.declared.size_px, self.declared.px_per_mm, key))
 
 
+@cache
 def declaration(name: str) -> Declared:
     """What the YAML file of a shipped texture says; see `degrade.resources` for where it lies."""
     import yaml
