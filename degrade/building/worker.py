@@ -149,7 +149,7 @@ def encoded_pairs(
     """
     decoded = decode(corpus.read(photograph), photograph.source)
     image, dtype = working_pixels(decoded, recipe.output.image)
-    layers = {"mask"} | set(LAYERS).intersection(recipe.output.members)  # coverage is taken from the mask
+    layers = set(LAYERS).intersection(recipe.output.members)
     encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members)
     pairs = (
         recipe.make(

@@ -35,6 +35,8 @@ class Pair:
         Soft coverage of destroyed content.
     classes : (H, W) uint8
         The `DamageClass` that covers most, 0 where there is none.
+    coverage : float
+        Share of the pixels with any damage (mask above 0), rounded to 6 digits.
     record : dict
         Ready for JSON, and enough to make the pair again from the photograph (`degrade.replay_record`).
     degraded_jpeg : bytes or None
@@ -54,8 +56,8 @@ class Pair:
     classes: npt.NDArray[np.uint8]
 
     __slots__ = (
-        "_degraded", "classes", "clean", "clean_is_source", "degraded_jpeg", "instances", "key", "layers", "loss",
-        "mask", "record", "targets",
+        "_degraded", "classes", "clean", "clean_is_source", "coverage", "degraded_jpeg", "instances", "key", "layers",
+        "loss", "mask", "record", "targets",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +74,7 @@ class Pair:
         self.key = key
         self.clean = clean
         self.clean_is_source = photo.clean_is_source
+        self.coverage = photo.covered()
         for layer in layers:
             setattr(self, layer, getattr(photo, layer))
         self.record = record
@@ -93,7 +96,7 @@ class Pair:
 
     def __repr__(self) -> str:
         height, width = self.clean.shape[:2]
-        return f"Pair({self.key!r}, {width}×{height}, damaged {np.count_nonzero(self.mask) / self.mask.size:.1%})"
+        return f"Pair({self.key!r}, {width}×{height}, damaged {self.coverage:.1%})"
 
 
 def _joined(masks: dict[str, npt.NDArray[np.uint8]]) -> dict[str, npt.NDArray[np.uint8]]:

@@ -242,6 +242,13 @@ class Photo:
         """(H, W) uint8 codes of `DamageClass`, 0 where there is none."""
         return self._layer(2)
 
+    def covered(self) -> float:
+        """Share of the pixels with any damage, rounded to 6 digits."""
+        if not self.damaged or self._layers is None:
+            return 0.0
+        share: float = np.count_nonzero(self._layers[0]) / (self.height * self.width)
+        return round(share, 6)
+
     def _layer(self, index: int) -> Bytes:
         if not self.damaged or self._layers is None:
             return np.zeros((self.height, self.width), np.uint8)

@@ -100,7 +100,7 @@ class PhotoEncoder:
         if name == JSON:
             depth = 16 if self._output.image == "png16" else 8
             instances = pair.instances if "instances" in self._output.members else ()
-            return _COMPACT(columns(pair.record, pair.mask, self._source, depth, instances)).encode("ascii")
+            return _COMPACT(columns(pair, self._source, depth, instances)).encode("ascii")
         if name == CLEAN:
             target = rest.rpartition(".")[0]
             return self._picture(pair.targets[target]) if target else self._clean(pair)
@@ -131,7 +131,7 @@ class PhotoEncoder:
 def stacked(pair: Pair) -> npt.NDArray[np.uint8]:
     """The layers of a pair as one (N·H, W) picture, one below the other in the order of ``record["layers"]``; one empty
     layer where there is none."""
-    empty = np.zeros_like(pair.mask)
+    empty = np.zeros(pair.clean.shape[:2], np.uint8)
     return np.concatenate([pair.layers.get(label, empty) for label in pair.record["layers"]] or [empty])
 
 
@@ -144,20 +144,11 @@ def _empty_png(shape: tuple[int, ...]) -> bytes:
     return encode_png(np.zeros(shape, np.uint8), filtered=False)
 
 
-def columns(
-    record: Mapping[str, Any],
-    mask: npt.NDArray[np.uint8],
-    source: str,
-    depth: int,
-    instances: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+def columns(pair: Pair, source: str, depth: int, instances: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The JSON columns of a pair, in the order of COLUMNS.
 
     Parameters
     ----------
-    record : mapping
-        `Pair.record`.
-    mask : (H, W) uint8
     source : str
         Path of the photograph, relative to the corpus.
     depth : int
@@ -165,13 +156,14 @@ def columns(
     instances : list of dict
         `Pair.instances`, where they are asked for.
     """
-    height, width = mask.shape
+    record = pair.record
+    height, width = pair.clean.shape[:2]
     return {
         "key": record["key"], "photo": record["photo"], "source": source,
         "copy": record["copy"], "epoch": record["epoch"], "split": record["split"], "domain": "", "group": "",
         "seed": record["seed"], "fingerprint": record["fingerprint"],
         "width": width, "height": height, "channels": record["channels"][1], "depth": depth,
-        "coverage": round(np.count_nonzero(mask) / mask.size, 6),
+        "coverage": pair.coverage,
         "steps": _inner(record["steps"]),
         "frame": _inner({name: record[name] for name in _IN_FRAME if name in record}),
         "instances": _inner(instances),
