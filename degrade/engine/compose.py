@@ -12,7 +12,7 @@ import dataclasses
 import math
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Several
 from typing import Any, ClassVar
 
@@ -21,7 +21,8 @@ from degrade.engine.distributions import Constant, Distribution
 from degrade.engine.fields import FieldSpec, Kind
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
-from degrade.engine.step import Step, check_step, with_step_keys
+from degrade.engine.step import Step, check_step, happens, with_step_keys
+from degrade.engine.story import factor
 
 CALLED = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """What a further target may be called."""
@@ -38,11 +39,16 @@ class Group(Step):
     steps: tuple[Step, ...]
     p: float = 1.0
     label: str | None = None
+    when: Mapping[str, Any] | None = None
+    link: Mapping[str, float] | None = None
 
     def __init__(self, steps: Several[Step], *, p: float = 1.0, label: str | None = None, **more: Any) -> None:
-        for name, value in {"steps": tuple(steps), "p": p, "label": label, **more}.items():
+        beside = {"when": None, "link": None, **more}
+        for name, value in {"steps": tuple(steps), "p": p, "label": label, **beside}.items():
             object.__setattr__(self, name, value)
         problems = check_step(self) + self.conflicts()
+        if self.link is not None and self.p == 1:
+            problems.append(("link", f"a link changes how often {self.word} happens: give it a `p` below 1"))
         if problems:
             raise ParameterError(self.word, problems)
 
@@ -64,8 +70,7 @@ class Group(Step):
             yield from step.flattened()
 
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
-        if fires and self.p < 1:
-            fires = root.at(self.address + suffix).at("p").uniform() < self.p
+        fires = fires and happens(self, root.at(self.address + suffix), photo, factor(self.link, photo.story))
         self.run_steps(photo, root, suffix, fires)
 
     @abstractmethod
@@ -91,12 +96,12 @@ class Group(Step):
         return with_step_keys({self.word: [step.canonical() for step in self.steps]} | self.beside(), self)
 
     def beside(self) -> dict[str, Any]:
-        """What stands beside the list of steps in YAML, `p` and `label` apart."""
+        """What stands beside the list of steps in YAML and beside no other step."""
         return {}
 
     def channels_after(self, channels: frozenset[int]) -> frozenset[int]:
         after = self.channels_within(channels)
-        return after if self.p >= 1 else after | channels
+        return after if self.always else after | channels
 
     def channels_within(self, channels: frozenset[int]) -> frozenset[int]:
         """`channels_after` when the group runs: any subset of its steps in any order, unless it knows better."""
@@ -132,8 +137,9 @@ class OneOf(Group):
         weights: Several[float] | None = None,
         p: float = 1.0,
         label: str | None = None,
+        **more: Any,
     ) -> None:
-        super().__init__(steps, p=p, label=label, weights=None if weights is None else tuple(weights))
+        super().__init__(steps, p=p, label=label, weights=None if weights is None else tuple(weights), **more)
 
     def conflicts(self) -> list[tuple[str, str]]:
         return super().conflicts() + _bad_weights(self.weights, len(self.steps))
@@ -166,10 +172,10 @@ class SomeOf(Group):
         weights: Several[float] | None = None,
         p: float = 1.0,
         label: str | None = None,
+        **more: Any,
     ) -> None:
-        super().__init__(
-            steps, p=p, label=label, n=_count(self.word, n), weights=None if weights is None else tuple(weights)
-        )
+        chances = None if weights is None else tuple(weights)
+        super().__init__(steps, p=p, label=label, n=_count(self.word, n), weights=chances, **more)
 
     def conflicts(self) -> list[tuple[str, str]]:
         return super().conflicts() + _bad_weights(self.weights, len(self.steps))
@@ -209,8 +215,10 @@ class Repeat(Group):
     word = "repeat"
     times: Distribution = Constant(2)
 
-    def __init__(self, steps: Several[Step], *, times: Any = 2, p: float = 1.0, label: str | None = None) -> None:
-        super().__init__(steps, p=p, label=label, times=_count(self.word, times))
+    def __init__(
+        self, steps: Several[Step], *, times: Any = 2, p: float = 1.0, label: str | None = None, **more: Any
+    ) -> None:
+        super().__init__(steps, p=p, label=label, times=_count(self.word, times), **more)
 
     def run_steps(self, photo: Photo, root: Key, suffix: str, fires: bool) -> None:
         times = _COUNT.clamp(self.times.at(root.at(self.address + suffix).at("times").uniform()))

@@ -16,6 +16,10 @@ Drawn = dict[str, Any]
 """Drawn values by field: small, plain and ready for JSON."""
 
 
+BESIDE = ("p", "label", "when", "link")
+"""What stands beside a step's name and is no parameter."""
+
+
 class ParameterError(DegradeError, ValueError):
     """A declaration with impossible parameters; `problems` lists all of them as (field, what was expected)."""
 
@@ -58,7 +62,7 @@ class Declaration:
         cls.specs = {
             declared.name: spec_of(declared.name, hints[declared.name], declared)
             for declared in dataclasses.fields(cls)
-            if declared.name not in ("p", "label")
+            if declared.name not in BESIDE
         }
 
     def __post_init__(self) -> None:
@@ -74,7 +78,7 @@ class Declaration:
         self._plan_draw()
 
     def misplaced(self) -> list[tuple[str, str]]:
-        """Problems of what is no parameter (such as `p`), as (name, what was expected)."""
+        """Problems of what is no parameter (BESIDE), as (name, what was expected)."""
         return []
 
     def conflicts(self) -> list[tuple[str, str]]:

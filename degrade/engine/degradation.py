@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, dataclass_transform
 
@@ -11,8 +13,11 @@ from degrade.engine.declaration import Declaration, Drawn, ParameterError
 from degrade.engine.fields import field
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
-from degrade.engine.step import Step, check_step, with_step_keys
+from degrade.engine.step import Step, check_step, happens, with_step_keys
+from degrade.engine.story import factor
 
+RATES = ("count", "amount", "strength")
+"""Fields that a `link` may multiply: the first one that an op has."""
 __all__ = ["Degradation", "Drawn", "ParameterError"]
 
 
@@ -45,10 +50,20 @@ class Degradation(Declaration, Step):
 
     p: float = 1.0
     label: str | None = None
+    when: Mapping[str, Any] | None = None
+    link: Mapping[str, float] | None = None
 
     def misplaced(self) -> list[tuple[str, str]]:
-        """What is wrong with `p` and `label`."""
-        return check_step(self)
+        """What is wrong with what stands beside its name."""
+        problems = check_step(self)
+        if self.link is not None and self.rate is None and self.p == 1:
+            problems.append(("link", f"{self.name} has no {', '.join(RATES)} to be linked: give it a `p` below 1"))
+        return problems
+
+    @property
+    def rate(self) -> str | None:
+        """The field that a `link` multiplies; None: it multiplies how often the op happens."""
+        return next((name for name in RATES if name in self.specs), None)
 
     @property
     def address(self) -> str:
@@ -67,17 +82,32 @@ class Degradation(Declaration, Step):
         """Draw, apply and record."""
         label = self.address + suffix
         key = root.at(label)
-        drawn = self.draw(key)
-        if fires and self.p < 1:
-            fires = key.at("p").uniform() < self.p
+        if self.link is None and self.when is None:
+            drawn = self.draw(key)
+            fires = fires and (self.p >= 1 or key.at("p").uniform() < self.p)
+        else:
+            times = factor(self.link, photo.story)
+            drawn = self.draw(key) if self.rate is None else self._at_rate(times).draw(key)
+            fires = fires and happens(self, key, photo, times if self.rate is None else 1.0)
         if fires and photo.watch is None:
             self.apply(photo, drawn, key)
         elif fires:
             photo.watch.step(photo, label, partial(self.apply, photo, drawn, key))  # type: ignore[union-attr]
         photo.record.append((label, self.name, fires, self.plain(drawn)))
 
+    def _at_rate(self, times: float) -> Degradation:
+        """This op with `times` its rate; clamped to the field's bounds when drawn."""
+        twins: dict[float, Degradation] = self.__dict__.setdefault("_twins", {})
+        if times not in twins:
+            assert self.rate is not None
+            twin = copy.copy(self)
+            object.__setattr__(twin, self.rate, getattr(self, self.rate).scaled(times))
+            twin._plan_draw()
+            twins[times] = twin
+        return twins[times]
+
     def to_data(self) -> Any:
-        """``{name: {field: value}}`` with the fields that differ from their defaults; `p` and `label` beside it."""
+        """``{name: {field: value}}`` with the fields that differ from their defaults; beside it `p`, `label`, …"""
         return with_step_keys({self.name: self.changed()}, self)
 
     def canonical(self) -> Any:

@@ -72,6 +72,10 @@ class Distribution(ABC):
     def to_data(self) -> Any:
         """The plain data that stands for it in YAML and JSON."""
 
+    @abstractmethod
+    def scaled(self, factor: float) -> Distribution:
+        """The distribution of `factor` > 0 times as much; of whole numbers, with `factor` times their mean."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constant(Distribution):
@@ -89,6 +93,9 @@ class Constant(Distribution):
         if all(isinstance(v, int | float) for v in values):
             return min(values), max(values)
         return -math.inf, math.inf
+
+    def scaled(self, factor: float) -> Distribution:
+        return Constant(_times(self.value, factor))
 
     def to_data(self) -> Any:
         return list(self.value) if isinstance(self.value, tuple) else self.value
@@ -112,6 +119,9 @@ class Uniform(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return self.low, self.high
+
+    def scaled(self, factor: float) -> Distribution:
+        return Uniform(self.low * factor, self.high * factor)
 
     def to_data(self) -> Any:
         return {"uniform": [self.low, self.high]}
@@ -137,6 +147,9 @@ class LogUniform(Distribution):
     def support(self) -> tuple[float, float]:
         return self.low, self.high
 
+    def scaled(self, factor: float) -> Distribution:
+        return LogUniform(self.low * factor, self.high * factor)
+
     def to_data(self) -> Any:
         return {"log_uniform": [self.low, self.high]}
 
@@ -159,6 +172,9 @@ class Normal(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return -math.inf, math.inf
+
+    def scaled(self, factor: float) -> Distribution:
+        return Normal(self.mean * factor, self.sigma * factor)
 
     def to_data(self) -> Any:
         return {"normal": {"mean": self.mean, "sigma": self.sigma}}
@@ -183,6 +199,9 @@ class LogNormal(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return 0.0, math.inf
+
+    def scaled(self, factor: float) -> Distribution:
+        return LogNormal(self.median * factor, self.sigma)
 
     def to_data(self) -> Any:
         return {"log_normal": {"median": self.median, "sigma": self.sigma}}
@@ -212,6 +231,9 @@ class Beta(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return 0.0, self.scale
+
+    def scaled(self, factor: float) -> Distribution:
+        return Beta(self.a, self.b, self.scale * factor)
 
     def to_data(self) -> Any:
         shapes = {"beta": [self.a, self.b]}
@@ -262,6 +284,9 @@ class Poisson(Distribution):
     def support(self) -> tuple[float, float]:
         return (0, math.inf) if self.mean > 0 else (0, 0)
 
+    def scaled(self, factor: float) -> Distribution:
+        return Poisson(min(rounded(self.mean * factor), 10_000))
+
     def to_data(self) -> Any:
         return {"poisson": self.mean}
 
@@ -294,6 +319,9 @@ class NegativeBinomial(Distribution):
     def support(self) -> tuple[float, float]:
         return 0, math.inf
 
+    def scaled(self, factor: float) -> Distribution:
+        return NegativeBinomial(min(rounded(self.mean * factor), 10_000, 10_000 * self.k), self.k)
+
     def to_data(self) -> Any:
         return {"negative_binomial": {"mean": self.mean, "k": self.k}}
 
@@ -318,6 +346,9 @@ class Integers(Distribution):
     @property
     def support(self) -> tuple[float, float]:
         return self.low, self.high
+
+    def scaled(self, factor: float) -> Distribution:
+        return Integers(round(self.low * factor), round(self.high * factor))
 
     def to_data(self) -> Any:
         return {"integers": [self.low, self.high]}
@@ -358,9 +389,19 @@ class Choice(Distribution):
             return min(flat), max(flat)
         return -math.inf, math.inf
 
+    def scaled(self, factor: float) -> Distribution:
+        return Choice([_times(value, factor) for value in self.values], self.weights)
+
     def to_data(self) -> Any:
         plain: dict[str, Any] = {"choice": [list(v) if isinstance(v, tuple) else v for v in self.values]}
         return plain if self.weights is None else {**plain, "weights": list(self.weights)}
+
+
+def _times(value: Any, factor: float) -> Any:
+    """A number times `factor`, a whole one to the nearest; everything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return round(value * factor) if isinstance(value, int) else rounded(value * factor)
 
 
 def _first_at_or_above(cumulative: Sequence[float], u: float) -> int:

@@ -71,6 +71,8 @@ class Photo:
         are in short sides of the print from its top left corner.
     kept : collection of str
         Which of loss and classes are kept beside the mask; to be set before damage is drawn.
+    story : dict
+        What happened to the photograph as a whole, by `degrade.engine.story.LATENTS`.
     root : Key
         The pair's address, which the steps' addresses begin with.
     watch : Watch or None
@@ -101,6 +103,7 @@ class Photo:
         self.traces: dict[str, list[Any]] = {}
         self.kept: Collection[str] = LAYERS
         self.root = Key()
+        self.story: dict[str, Any] = {}
         self.watch: Watch | None = None
         self.split = "train"
         self._source: npt.NDArray[Any] | None = image

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy.typing as npt
 
+from degrade.engine.distributions import rounded
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, develop, developed_picture
 from degrade.engine.photo import Photo
+from degrade.engine.story import holds, link_problem, when_problem
 from degrade.engine.units import DEFAULT_FORMAT
 
 LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,99}")
@@ -26,10 +28,21 @@ class Step(ABC):
         Probability that it runs, in [0, 1].
     label : str or None
         Its address in the recipe's randomness; `address` gives the default.
+    when : mapping or None
+        The words of the photograph's story for which it runs at all.
+    link : mapping or None
+        Weights by which its rate follows the numbers of the story (`degrade.engine.story`).
     """
 
     p: float
     label: str | None
+    when: Mapping[str, Any] | None = None
+    link: Mapping[str, float] | None = None
+
+    @property
+    def always(self) -> bool:
+        """Whether it runs on every photo."""
+        return self.p >= 1 and self.when is None
 
     @property
     @abstractmethod
@@ -124,9 +137,18 @@ class Step(ABC):
         return develop(self, image, seed=0, key=key, variant=copy, format=format)
 
 
+def happens(step: Step, key: Key, photo: Photo, factor: float = 1.0) -> bool:
+    """Whether `step`, at the address `key`, runs on `photo`; `factor` multiplies its rate of happening."""
+    if step.when is not None and not holds(step.when, photo.story):
+        return False
+    p = step.p if factor == 1 else rounded(1 - (1 - step.p) ** factor)
+    return p >= 1 or key.at("p").uniform() < p
+
+
 def check_step(step: Step) -> list[tuple[str, str]]:
-    """What is wrong with `p` and `label`, as (name, what was expected)."""
-    problems = []
+    """What is wrong with what stands beside a step, as (name, what was expected)."""
+    wrong = (("when", when_problem(step.when)), ("link", link_problem(step.link)))
+    problems = [(name, problem) for name, problem in wrong if problem]
     if isinstance(step.p, bool) or not isinstance(step.p, int | float) or not 0 <= step.p <= 1:
         problems.append(("p", f"expected a probability in [0, 1], not {step.p!r}"))
     if step.label is not None and not (isinstance(step.label, str) and LABEL.fullmatch(step.label)):
@@ -137,6 +159,7 @@ def check_step(step: Step) -> list[tuple[str, str]]:
 
 
 def with_step_keys(data: dict[str, Any], step: Step) -> dict[str, Any]:
-    """`data` with the step's `p` and `label` beside it, where they are not the defaults."""
+    """`data` with what stands beside the step, where it is not the default."""
     beside: dict[str, Any] = {} if step.p == 1 else {"p": step.p}
-    return data | beside | ({} if step.label is None else {"label": step.label})
+    mappings = {name: dict(given) for name, given in (("when", step.when), ("link", step.link)) if given is not None}
+    return data | beside | mappings | ({} if step.label is None else {"label": step.label})

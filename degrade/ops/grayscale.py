@@ -40,4 +40,4 @@ class Grayscale(Degradation):
 
     def channels_after(self, channels: frozenset[int]) -> frozenset[int]:
         """One channel, unless it may be skipped."""
-        return frozenset({1}) if self.p >= 1 else channels | {1}
+        return frozenset({1}) if self.always else channels | {1}

@@ -86,7 +86,7 @@ class Tone(Degradation):
 
     def channels_after(self, channels: frozenset[int]) -> frozenset[int]:
         """Three channels, unless it may be skipped."""
-        return frozenset({3}) if self.p >= 1 else channels | {3}
+        return frozenset({3}) if self.always else channels | {3}
 
 
 def _normal(key: Key) -> float:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from degrade.engine.declaration import ParameterError
+from degrade.engine.step import Step
+from degrade.engine.story import LATENTS, Story, told_problems
 from degrade.engine.units import FORMATS
 from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem, RecipeError
@@ -25,6 +27,7 @@ FIELDS: dict[str, str] = {
     "about": "what it imitates, for people",
     "seed": "whole number that all randomness hangs on",
     "format": "format of the print, which turns millimetres into pixels",
+    "story": "what happened to a photograph as a whole, drawn once; steps refer to it by `link` and `when`",
     "source": "folder or glob of photographs that a build takes when it is given none",
     "frame": "what is cut out of each photograph and how it is varied; null keeps the whole at its size",
     "presets": "choices by name, each with settings by name; the first setting is the default",
@@ -34,7 +37,7 @@ FIELDS: dict[str, str] = {
 """The fields of a recipe and what they are."""
 NAME = re.compile(r"[^\W_](?:[\w .@+-]{0,98}[\w@+-])?")
 """What a recipe may be called: its output's folder is."""
-_DATA_ONLY = ("recipe", "presets", "frame", "steps", "output")
+_DATA_ONLY = ("recipe", "presets", "story", "frame", "steps", "output")
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class _Reader:
         changes = presets.changes(selection)
         reader = StepReader(self.report, changes)
         steps = reader.read(self.data["steps"]) if "steps" in self.data else ()
+        story = self._story()
+        self._told(steps, story, reader.paths)
         frame = self._frame(changes.frame)
         output = self._output(changes.output)
         plain = {key: self.data[key] for key in self.data if key in FIELDS and key not in _DATA_ONLY}
@@ -133,7 +138,7 @@ class _Reader:
         if not self._sound({**plain, "steps": ()}) or self.problems:
             return None
         assert output is not None
-        recipe = Recipe(**{**plain, "steps": steps, "frame": frame, "output": output})
+        recipe = Recipe(**{**plain, "steps": steps, "story": story, "frame": frame, "output": output})
         return Reading(recipe, self.document, reader.paths)
 
     def _sound(self, plain: dict[str, Any]) -> bool:
@@ -170,6 +175,26 @@ class _Reader:
             return None
         made: Frame | None = self._made(Frame, values)
         return made
+
+    def _story(self) -> Story | None:
+        data = self.data.get("story")
+        if data is None:
+            return None
+        if not isinstance(data, dict):
+            self.report(("story",), f"expected a mapping of some of {', '.join(LATENTS)}, not {shown(data)}")
+            return None
+        try:
+            return Story(data)
+        except ParameterError as error:
+            for name, message in error.problems:
+                self.report(("story", name), message, did_you_mean(name, LATENTS), at_key=name not in LATENTS)
+            return Story({name: value for name, value in data.items() if name not in dict(error.problems)})
+
+    def _told(self, steps: Iterable[Step], story: Story | None, paths: Mapping[str, Path]) -> None:
+        """Report what steps ask of a story that does not tell it."""
+        for step in (inner for outer in steps for inner in outer.flattened()):
+            for key, message in told_problems(story, step.link, step.when):
+                self.report((*paths.get(step.address, ("steps",)), key), message)
 
     def _output(self, changed: Given) -> Output | None:
         known = [f.name for f in fields(Output)]

@@ -20,6 +20,7 @@ from degrade.engine.pair import Pair, checked_image, steps_record
 from degrade.engine.photo import LAYERS, Photo, rounded
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
+from degrade.engine.story import Story, told_problems
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 from degrade.engine.watch import Watch
 from degrade.engine.workspace import borrowed_workspace
@@ -57,6 +58,8 @@ class Recipe:
     seed : int
     format : str
         One of `degrade.engine.units.FORMATS`.
+    story : Story or None
+        What happens to a photograph as a whole; steps refer to it by `link` and `when`.
     frame : Frame or None
         None keeps the source's size.
     output : Output
@@ -75,6 +78,7 @@ class Recipe:
     about: str = ""
     seed: int = 0
     format: str = DEFAULT_FORMAT
+    story: Story | None = None
     frame: Frame | None = None
     output: Output = dataclasses.field(default_factory=Output)
     source: str | None = None
@@ -92,6 +96,8 @@ class Recipe:
             problems.append(("steps", "expected each target once; further ones have names of their own"))
         if len(targets) < sum(isinstance(s, Target) for step in self.steps for s in step.flattened()):
             problems.append(("steps", "target stands at the top level of steps, not inside a group"))
+        told = (told_problems(self.story, s.link, s.when) for step in self.steps for s in step.flattened())
+        problems += [("steps", message) for messages in told for _, message in messages]
         if problems:
             raise ParameterError(self.name, problems)
 
@@ -147,6 +153,7 @@ class Recipe:
         elsewhere makes the same pair: equal for recipes that do the same."""
         return {
             "recipe": VERSION, "seed": self.seed, "format": self.format,
+            **({"story": self.story.settings()} if self.story else {}),
             "frame": self.frame.settings() if self.frame else None,
             "steps": [step.canonical() for step in self.steps],
             "output": self.output.settings(),
@@ -156,6 +163,7 @@ class Recipe:
         """The plain data that stands for it in YAML; what is as by default is left out."""
         data: dict[str, Any] = {"recipe": VERSION, "name": self.name, "about": self.about, "seed": self.seed}
         data |= {"source": self.source, "format": self.format}
+        data["story"] = self.story.settings() if self.story else None
         data["frame"] = self.frame.changed() if self.frame else None
         data["steps"] = [step.to_data() for step in self.steps]
         data["output"] = self.output.changed()
@@ -250,6 +258,9 @@ class Recipe:
             "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
             "channels": list(self.channels), "frame": framing.to_data() if framing else None,
         }  # fmt: skip
+        if self.story is not None:
+            told = self.story.draw(root)
+            record |= {"story": told, "format": told.get("format", self.format)}
         if apart:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
@@ -319,6 +330,7 @@ def _developed(
         photo.final_channels = channels_degraded
         photo.root = Key(record["seed"], record["photo"], record["variant"])
         photo.clean_dtype = dtype if clean_is_final else np.float32
+        photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
         run(photo)
         clean = _finished(photo.clean, dtype, channels_clean)

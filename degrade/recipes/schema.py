@@ -17,6 +17,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import DISTRIBUTIONS, Distribution
 from degrade.engine.fields import FieldSpec, Kind
 from degrade.engine.step import LABEL
+from degrade.engine.story import LARGEST_WEIGHT, NUMBERS, WORDS
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 from degrade.ops import degradations
 from degrade.recipes.frame import Frame
@@ -66,6 +67,7 @@ def recipe_schema() -> Schema:
         "about": {"type": "string"},
         "seed": {"type": "integer", "default": 0},
         "format": {"enum": list(FORMATS), "default": DEFAULT_FORMAT},
+        "story": _story(),
         "source": {"type": ["string", "null"]},
         "frame": frame | {"type": ["object", "null"]},
         "presets": _presets(frame["properties"], output["properties"], ops),
@@ -166,10 +168,20 @@ def _beside(word: str) -> dict[str, Schema]:
     every: dict[str, Schema] = {
         "p": {"description": "probability that it runs", "type": "number", "minimum": 0, "maximum": 1, "default": 1},
         "label": {"description": "its address in the recipe's randomness", "type": "string", "pattern": _LABEL},
+        "when": {
+            "description": "words of the story for which it runs at all", "type": "object", "minProperties": 1,
+            "propertyNames": {"enum": list(WORDS)},
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        },
+        "link": {
+            "description": "weights by which its rate follows the numbers of the story", "type": "object",
+            "minProperties": 1, "propertyNames": {"enum": list(NUMBERS)},
+            "additionalProperties": _NUMBER | {"minimum": -LARGEST_WEIGHT, "maximum": LARGEST_WEIGHT},
+        },
         "weights": _ARGUMENT["weights"] | {"type": ["array", "null"], "description": "how likely each step is"},
         "n": {"description": "how many of the steps", "default": 1, **count},
         "times": {"description": "how many rounds", "default": 2, **count},
-    }
+    }  # fmt: skip
     return {name: every[name] for name in beside_of(word)}
 
 
@@ -203,6 +215,19 @@ def _output() -> Schema:
     return _object({name: {"description": helps[name], "default": default[name], **forms[name]} for name in helps})
 
 
+def _story() -> Schema:
+    words: Schema = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/distribution_choice"}]}
+    numbers: Schema = {
+        "anyOf": [
+            _NUMBER, {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}, *_distributions_for(Kind.REAL),
+        ]
+    }  # fmt: skip
+    latents = {name: {"description": help} | numbers for name, help in NUMBERS.items()}
+    return _object(latents | {name: {"description": help} | words for name, help in WORDS.items()}) | {
+        "type": ["object", "null"]
+    }
+
+
 def _presets(frame: Schema, output: Schema, ops: Mapping[str, type[Degradation]]) -> Schema:
     """Settings change fields of any step, so that each field's name may have the forms of several ops."""
     forms: dict[str, list[Schema]] = {}
@@ -211,7 +236,7 @@ def _presets(frame: Schema, output: Schema, ops: Mapping[str, type[Degradation]]
             forms.setdefault(name, []).append(_field(spec))
     for word in (*GROUPS, next(iter(ops))):
         for name, form in _beside(word).items():
-            if name != "label" and form not in forms.setdefault(name, []):
+            if name not in ("label", "when", "link") and form not in forms.setdefault(name, []):
                 forms[name].append(form)
     fields = {name: several[0] if len(several) == 1 else {"anyOf": several} for name, several in forms.items()}
     setting = _object(

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from degrade.engine.compose import GROUPS, Group, Target
-from degrade.engine.declaration import ParameterError
+from degrade.engine.declaration import BESIDE, ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
@@ -19,8 +19,6 @@ from degrade.recipes.presets import Changes, Given, Report, given
 from degrade.recipes.words import Path, did_you_mean, shown
 
 MOST_STEPS = 1000
-BESIDE = ("p", "label")
-"""Keys that may stand beside the name of a degradation or a group."""
 _NAMING_KEYS = ("op", "type", "name", "step", "transform", "class")
 
 

@@ -162,10 +162,10 @@ GRAIN = "strength, size_mm, per_dye, dye_correlation"
          (f"steps[0].grain.p: grain has no field 'p'; it has {GRAIN}; "
          "p stands beside grain, not among its fields: indent it less")),
         ("- {grain: {}, »strength: 1}",
-         ("steps[0].strength: 'strength' can't stand beside grain; there may stand p, label; "
+         ("steps[0].strength: 'strength' can't stand beside grain; there may stand p, label, when, link; "
          "strength is a field of grain: write grain: {strength: …}, or indent it further")),
         ("- {grain: {}, »weights: [1]}",
-         "steps[0].weights: 'weights' can't stand beside grain; there may stand p, label"),
+         "steps[0].weights: 'weights' can't stand beside grain; there may stand p, label, when, link"),
         ("- {grain: {}, p: »1.5}", "steps[0].p: expected a probability in [0, 1], not 1.5"),
         ("- {grain: {}, p: »[0, 1]}", "steps[0].p: expected a probability in [0, 1], not [0, 1]"),
         ("- {grain: {}, label: »a/b}",
@@ -246,13 +246,14 @@ def test_an_unknown_distribution_is_guessed() -> None:
         ("- {one_of: [grain, jpeg], weights: »3}",
          "steps[0].weights: expected a list of one number for each step, not 3"),
         ("- {one_of: [grain, jpeg], »n: 2}",
-         "steps[0].n: 'n' can't stand beside one_of; there may stand p, label, weights"),
+         "steps[0].n: 'n' can't stand beside one_of; there may stand p, label, when, link, weights"),
         ("- {some_of: [grain, jpeg], n: »-1}", "steps[0].n: expected a whole number in [0, 1000], not -1"),
         ("- {some_of: [grain, jpeg], n: »{beta: [1, 2]}}",
          "steps[0].n: expected a whole number in [0, 1000]; beta gives reals: use integers, poisson or choice"),
         ("- {repeat: [grain], times: »lots}", "steps[0].times: expected a whole number in [0, 1000], not 'lots'"),
         ("- {repeat: [grain], »time: 3}",
-         "steps[0].time: 'time' can't stand beside repeat; there may stand p, label, times; did you mean 'times'?"),
+         "steps[0].time: 'time' can't stand beside repeat; there may stand p, label, when, link, times; "
+         "did you mean 'times'?"),
         ("- {shuffle: [grain], p: »2}", "steps[0].p: expected a probability in [0, 1], not 2"),
         ("- {one_of: [grain], »jpeg: }", "steps[0].jpeg: one_of and jpeg stand in one step; begin each with `- `"),
     ],

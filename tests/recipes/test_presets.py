@@ -137,7 +137,7 @@ def test_a_recipe_without_presets_has_none_to_choose() -> None:
         ("{a: {x: {}, y: {steps: {grain: {p: 9}}}}}",
          "presets.a.y.steps.grain.p: expected a probability in [0, 1], not 9"),
         ("{a: {x: {}, y: {steps: {'one_of(jpeg,blur)': {n: 9}}}}}",
-         'presets.a.y.steps["one_of(jpeg,blur)"].n: one_of takes p, label, weights, not \'n\''),
+         'presets.a.y.steps["one_of(jpeg,blur)"].n: one_of takes p, label, when, link, weights, not \'n\''),
         ("{a: {x: {}, y: {frame: {fit: corp}}}}",
          "presets.a.y.frame.fit: expected one of crop, patch, contain, stretch, not 'corp'; did you mean 'crop'?"),
         ("{a: {x: {}, y: {output: {copies: 0}}}}",
