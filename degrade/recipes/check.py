@@ -21,6 +21,11 @@ from degrade.textures import bank
 from degrade.textures.errors import TextureError
 
 _MASKS = ("mask", "loss", "classes")
+_SAMPLES = 400
+_RARE = 0.005
+"""Of the photographs."""
+_CLAMPED = 0.02
+"""Of a distribution."""
 
 
 class Remark(NamedTuple):
@@ -37,7 +42,8 @@ def check(recipe: Recipe) -> list[Problem]:
 
     They tell of: steps that run against the life of a photograph; ops that move pixels of one picture only; JPEG in the
     midst of a recipe, or last where the pictures are not written as JPEG; damage before `target`, which is in both
-    pictures and leaves the masks; steps that never run; masks that stay empty; and too few textures to divide.
+    pictures and leaves the masks; steps that never or almost never do anything; ranges that saturate at a field's
+    bound; masks that stay empty; and too few textures to divide.
 
     Returns
     -------
@@ -196,6 +202,50 @@ def _idle_numbers(step: Step) -> Iterator[Remark]:
             yield Remark(step, (field,), f"{_named(step)} never runs a step: {field} is 0", "take the group away")
 
 
+def almost_never(recipe: Recipe) -> Iterator[Remark]:
+    """Steps that do something to fewer than one photograph in two hundred."""
+    for top in recipe.steps:
+        yield from _rare(top, 1.0)
+
+
+def _rare(step: Step, chance: float) -> Iterator[Remark]:
+    """Those within `step`, which is reached with the probability `chance`."""
+    chance *= step.p
+    if isinstance(step, Group):
+        for one in step.steps:
+            yield from _rare(one, chance)
+        return
+    if not isinstance(step, Degradation) or chance == 0:
+        return
+    rate = getattr(step, step.rate) if step.rate else Constant(1)
+    something = sum(value > 0 for value in _sampled(rate)) / _SAMPLES
+    if 0 < chance * something < _RARE or (something == 0 and not isinstance(rate, Constant)):
+        message = f"{_named(step)} does something to {100 * chance * something:.2g} % of the photographs"
+        other = f" or its {step.rate}" if something < 1 else ""
+        yield Remark(step, (), message, f"raise its p{other}, or take it away")
+
+
+def saturating(recipe: Recipe) -> Iterator[Remark]:
+    """Distributions much of which lies outside of what their field can be, and is clamped."""
+    for op in _all_ops(recipe):
+        for name, spec in op.specs.items():
+            values = _sampled(getattr(op, name))
+            for bound, outside in (
+                (spec.low, sum(value < spec.low for value in values)),
+                (spec.high, sum(value > spec.high for value in values)),
+            ):
+                if outside > _CLAMPED * _SAMPLES:
+                    share = 100 * outside / _SAMPLES
+                    message = f"{op.name}.{name} is {bound:g}, its bound, for {share:.2g} % of the photographs"
+                    yield Remark(op, (op.name, name), message, "narrow the distribution")
+
+
+def _sampled(distribution: Distribution) -> list[float]:
+    """Its values at evenly spread chances, where they are numbers."""
+    values = [distribution.at((i + 0.5) / _SAMPLES) for i in range(_SAMPLES)]
+    return [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+
+
 def _named(step: Step) -> str:
     return step.label or str(getattr(step, "name", getattr(step, "word", "")))
 
@@ -228,6 +278,6 @@ def textures_at_hand(recipe: Recipe) -> Iterator[Remark]:
 
 
 RULES: tuple[Callable[[Recipe], Iterator[Remark]], ...] = (
-    against_life, moved_apart, jpeg_twice, hidden_damage, never_run, empty, textures_at_hand,
+    against_life, moved_apart, jpeg_twice, hidden_damage, never_run, almost_never, saturating, empty, textures_at_hand,
 )  # fmt: skip
 """Every rule, each giving its warnings."""

@@ -193,3 +193,24 @@ def test_what_draws_damage(op: Degradation, structural: bool) -> None:
 def test_every_recipe_can_be_checked(recipes: st.SearchStrategy[Recipe], data: st.DataObject) -> None:
     recipe = data.draw(recipes)
     assert all(problem.message for problem in check(recipe))
+
+
+def test_steps_that_almost_never_show() -> None:
+    told = "does something to {} % of the photographs; raise its p, or take it away"
+    assert warnings({"grain": {}, "p": 0.004}) == [f"steps[0]: grain {told.format('0.4')}"]
+    rare = {"sequence": [{"one_of": ["grain", "blur"], "p": 0.05}], "p": 0.05}
+    assert warnings(rare) == [
+        f"steps[0].sequence[0].one_of[{place}]: {name} {told.format('0.25')}"
+        for place, name in enumerate(("grain", "blur"))
+    ]
+    [never] = warnings({"scratches": {"count": {"poisson": 0.0001}}})
+    assert never.startswith("steps[0]: scratches does something to 0 %")
+    assert "raise its p or its count" in never
+    assert warnings({"scratches": {"count": {"poisson": 0.1}}, "p": 0.1}) == []
+
+
+def test_ranges_that_saturate() -> None:
+    [told] = warnings({"fade": {"amount": {"log_normal": {"median": 0.5, "sigma": 1}}}})
+    assert told.startswith("steps[0].fade.amount: fade.amount is 1, its bound, for 2")
+    assert told.endswith("% of the photographs; narrow the distribution")
+    assert warnings({"fade": {"amount": {"log_normal": {"median": 0.1, "sigma": 0.4}}}}) == []

@@ -252,8 +252,8 @@ def test_an_unknown_distribution_is_guessed() -> None:
          "steps[0].n: expected a whole number in [0, 1000]; beta gives reals: use integers, poisson or choice"),
         ("- {repeat: [grain], times: »lots}", "steps[0].times: expected a whole number in [0, 1000], not 'lots'"),
         ("- {repeat: [grain], »time: 3}",
-         "steps[0].time: 'time' can't stand beside repeat; there may stand p, label, when, link, times; "
-         "did you mean 'times'?"),
+         ("steps[0].time: 'time' can't stand beside repeat; there may stand p, label, when, link, times; "
+          "did you mean 'times'?")),
         ("- {shuffle: [grain], p: »2}", "steps[0].p: expected a probability in [0, 1], not 2"),
         ("- {one_of: [grain], »jpeg: }", "steps[0].jpeg: one_of and jpeg stand in one step; begin each with `- `"),
     ],
