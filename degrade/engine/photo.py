@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.damage import DamageClass
-from degrade.engine.kernels import convert, layers
+from degrade.engine.kernels import convert, layers, warp
 from degrade.engine.key import Key
 from degrade.engine.units import DEFAULT_FORMAT, pixels_per_mm
 from degrade.engine.workspace import Workspace
@@ -71,6 +71,8 @@ class Photo:
         are in short sides of the print from its top left corner.
     kept : collection of str
         Which of loss and classes are kept beside the mask; to be set before damage is drawn.
+    shrink : int
+        How many times smaller each side of the degraded picture is to become, before it is made a file.
     story : dict
         What happened to the photograph as a whole, by `degrade.engine.story.LATENTS`.
     root : Key
@@ -87,6 +89,8 @@ class Photo:
         print_box: Box | None = None,
     ) -> None:
         self.height, self.width = image.shape[:2]
+        self._whole = (self.height, self.width)
+        self.shrink = 1
         self.workspace = workspace
         self.format = format
         self.print_box = print_box or (0, self.height, 0, self.width)
@@ -141,12 +145,25 @@ class Photo:
         self._source, self._jpeg, self._pixels, self._channels = None, None, pixels, pixels.shape[2]
 
     def _buffer(self, channels: int) -> Floats:
-        return self.workspace.array(f"pixels{channels}", (self.height, self.width, channels), np.float32)
+        name = f"pixels{channels}" if (self.height, self.width) == self._whole else f"shrunken pixels{channels}"
+        return self.workspace.array(name, (self.height, self.width, channels), np.float32)
 
     def spare(self) -> Floats:
         """A buffer like `pixels`, contents undefined, for ops that can't work in place; assign it to `pixels` after."""
         name = "spare" if self.pixels is not self.workspace.array("spare", self.pixels.shape, np.float32) else "spare2"
         return self.workspace.array(name, self.pixels.shape, np.float32)
+
+    def shrink_now(self) -> None:
+        """Make the degraded picture as small as it is to become; the clean one and the masks keep their size."""
+        if self.shrink == 1:
+            return
+        by, self.shrink = self.shrink, 1
+        pixels = self.pixels
+        self.height, self.width = max(self.height // by, 1), max(self.width // by, 1)
+        top, bottom, left, right = self.print_box
+        self.print_box = top // by, bottom // by, left // by, right // by
+        self.px_per_mm, self.unit = self.px_per_mm / by, self.unit / by
+        self._pixels = _area_mean(pixels, self._buffer(self.channels))
 
     def to_gray(self, weights: tuple[float, float, float], linear: bool) -> None:
         """Leave one channel: the weighted sum of R, G, B, encoded or in `linear` light. Gray stays as it is."""
@@ -215,8 +232,8 @@ class Photo:
 
     def _blank_layer(self, name: str) -> Bytes:
         if name in ("mask", *self.kept):
-            return self.workspace.array(name, (self.height, self.width), np.uint8)
-        return self.workspace.array(f"unkept {name}", (1, self.width), np.uint8)
+            return self.workspace.array(name, self._whole, np.uint8)
+        return self.workspace.array(f"unkept {name}", (1, self._whole[1]), np.uint8)
 
     def swap_layers(self, layers: Layers | None) -> Layers | None:
         """Draw into `layers` from now on (None: fresh ones when they are needed); returns a copy of those so far."""
@@ -249,14 +266,14 @@ class Photo:
         """Share of the pixels with any damage, rounded to 6 digits."""
         if not self.damaged or self._layers is None:
             return 0.0
-        share: float = np.count_nonzero(self._layers[0]) / (self.height * self.width)
+        share: float = np.count_nonzero(self._layers[0]) / self._layers[0].size
         return round(share, 6)
 
     def _layer(self, index: int) -> Bytes:
         if not self.damaged or self._layers is None:
-            return np.zeros((self.height, self.width), np.uint8)
+            return np.zeros(self._whole, np.uint8)
         layer = self._layers[index]
-        if layer.shape[0] != self.height:
+        if layer.shape != self._whole:
             raise RuntimeError(f"{LAYERS[index]} is not kept: an op that looks at it names it in `reads`")
         return layer.copy()
 
@@ -362,6 +379,15 @@ def rounded(pixels: Floats, dtype: Any) -> npt.NDArray[Any]:
     out = np.empty(pixels.shape, dtype)
     kernel = convert.round_to_uint8 if dtype == np.uint8 else convert.round_to_uint16
     kernel(pixels.reshape(-1), out.reshape(-1))
+    return out
+
+
+def _area_mean(pixels: Floats, out: Floats) -> Floats:
+    """(H, W, C) `pixels` as the smaller (h, w, C) `out`, each pixel the mean of what it covers."""
+    low = np.empty((out.shape[0], *pixels.shape[1:]), np.float32)
+    rows = warp.resampling_taps(warp.AREA, pixels.shape[0], out.shape[0])
+    warp.resample_rows(pixels.reshape(pixels.shape[0], -1), low.reshape(low.shape[0], -1), *rows)
+    warp.resample_columns(low, out, *warp.resampling_taps(warp.AREA, pixels.shape[1], out.shape[1]))
     return out
 
 

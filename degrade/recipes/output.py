@@ -38,12 +38,16 @@ class Output:
     )
     image: str = _described("jpg", f"format of the clean and the degraded picture: {', '.join(IMAGES)} (16 bits)")
     quality: int = _described(95, "JPEG quality of pictures that are not compressed by the recipe itself, 1 to 100")
+    scale: int = _described(
+        1,
+        "how many times smaller the degraded picture is, for upscalers: shrunk before it is made a file, 1 to 16",
+    )
     pairs_per_shard: int = _described(1000, "pairs in a full shard, 1 to 1000000")
     splits: Mapping[str, float | int] = _described(
         lambda: {"train": 1.0}, "splits by name: shares that sum to 1, or whole numbers of photographs"
     )
     bounds: ClassVar[dict[str, tuple[int, int]]] = {
-        "copies": (1, 10_000), "quality": (1, 100), "pairs_per_shard": (1, 1_000_000),
+        "copies": (1, 10_000), "quality": (1, 100), "scale": (1, 16), "pairs_per_shard": (1, 1_000_000),
     }  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -106,6 +110,7 @@ class Output:
         """Every field as plain data."""
         return {
             "copies": self.copies, "members": list(self.members), "image": self.image, "quality": self.quality,
+            "scale": self.scale,
             "pairs_per_shard": self.pairs_per_shard, "splits": dict(self.splits),
         }  # fmt: skip
 

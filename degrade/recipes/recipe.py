@@ -261,6 +261,8 @@ class Recipe:
         if self.story is not None:
             told = self.story.draw(root)
             record |= {"story": told, "format": told.get("format", self.format)}
+        if self.output.scale > 1:
+            record["scale"] = self.output.scale
         if apart:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
@@ -332,7 +334,9 @@ def _developed(
         photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
+        photo.shrink = record.get("scale", 1)
         run(photo)
+        photo.shrink_now()
         clean = _finished(photo.clean, dtype, channels_clean)
         targets = {name: _finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
         whole = {**record, "steps": steps_record(photo)}

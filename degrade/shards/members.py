@@ -49,7 +49,7 @@ COLUMNS: dict[str, tuple[type, str]] = {
 }
 """The columns of every pair's JSON, in order: their type and meaning."""
 
-_IN_FRAME = ("variant", "format", "channels", "frame", "story", "layers")
+_IN_FRAME = ("variant", "format", "channels", "frame", "story", "scale", "layers")
 _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 

@@ -103,8 +103,10 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
     height, width, channels = pixels.shape
     if name == LAYERS:
         height //= max(1, len(_framed(row).get("layers", ())))
-    if (height, width) != (row["height"], row["width"]):
-        return f"{width}×{height} pixels, its JSON says {row['width']}×{row['height']}"
+    by = _framed(row).get("scale", 1) if name == "degraded" else 1
+    expected_size = row["height"] // by, row["width"] // by
+    if (height, width) != expected_size:
+        return f"{width}×{height} pixels, its JSON says {expected_size[1]}×{expected_size[0]}"
     if name in MASKS or name == LAYERS:
         return None if channels == 1 and pixels.itemsize == 1 else "a mask is gray, with 8 bits"
     expected = channels if target else _channels(row, name)
