@@ -16,7 +16,7 @@ from degrade.engine.photo import Photo
 from degrade.engine.step import Step, check_step, happens, with_step_keys
 from degrade.engine.story import factor
 
-RATES = ("count", "amount", "strength")
+RATES = ("count", "rate", "amount", "strength")
 """Fields that a `link` may multiply: the first one that an op has."""
 __all__ = ["Degradation", "Drawn", "ParameterError"]
 
@@ -56,12 +56,12 @@ class Degradation(Declaration, Step):
     def misplaced(self) -> list[tuple[str, str]]:
         """What is wrong with what stands beside its name."""
         problems = check_step(self)
-        if self.link is not None and self.rate is None and self.p == 1:
+        if self.link is not None and self.linked is None and self.p == 1:
             problems.append(("link", f"{self.name} has no {', '.join(RATES)} to be linked: give it a `p` below 1"))
         return problems
 
     @property
-    def rate(self) -> str | None:
+    def linked(self) -> str | None:
         """The field that a `link` multiplies; None: it multiplies how often the op happens."""
         return next((name for name in RATES if name in self.specs), None)
 
@@ -87,8 +87,8 @@ class Degradation(Declaration, Step):
             fires = fires and (self.p >= 1 or key.at("p").uniform() < self.p)
         else:
             times = factor(self.link, photo.story)
-            drawn = self.draw(key) if self.rate is None else self._at_rate(times).draw(key)
-            fires = fires and happens(self, key, photo, times if self.rate is None else 1.0)
+            drawn = self.draw(key) if self.linked is None else self._at_rate(times).draw(key)
+            fires = fires and happens(self, key, photo, times if self.linked is None else 1.0)
         if fires and self.stage is Stage.FILE:
             photo.shrink_now()
         if fires and photo.watch is None:
@@ -101,9 +101,9 @@ class Degradation(Declaration, Step):
         """This op with `times` its rate; clamped to the field's bounds when drawn."""
         twins: dict[float, Degradation] = self.__dict__.setdefault("_twins", {})
         if times not in twins:
-            assert self.rate is not None
+            assert self.linked is not None
             twin = copy.copy(self)
-            object.__setattr__(twin, self.rate, getattr(self, self.rate).scaled(times))
+            object.__setattr__(twin, self.linked, getattr(self, self.linked).scaled(times))
             twin._plan_draw()
             twins[times] = twin
         return twins[times]

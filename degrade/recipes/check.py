@@ -217,11 +217,11 @@ def _rare(step: Step, chance: float) -> Iterator[Remark]:
         return
     if not isinstance(step, Degradation) or chance == 0:
         return
-    rate = getattr(step, step.rate) if step.rate else Constant(1)
+    rate = getattr(step, step.linked) if step.linked else Constant(1)
     something = sum(value > 0 for value in _sampled(rate)) / _SAMPLES
     if 0 < chance * something < _RARE or (something == 0 and not isinstance(rate, Constant)):
         message = f"{_named(step)} does something to {100 * chance * something:.2g} % of the photographs"
-        other = f" or its {step.rate}" if something < 1 else ""
+        other = f" or its {step.linked}" if something < 1 else ""
         yield Remark(step, (), message, f"raise its p{other}, or take it away")
 
 

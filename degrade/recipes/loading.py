@@ -40,6 +40,19 @@ def load_recipe(source: Source) -> Recipe:
     return _reading(source).recipe
 
 
+def load_shipped(name: str) -> Recipe:
+    """The shipped recipe `name`, with presets behind an ``@``, whatever lies in the working folder.
+
+    Raises
+    ------
+    RecipeError
+        There is no such recipe, or it has mistakes.
+    """
+    bare, _, presets = name.partition("@")
+    path = _shipped_file(bare)
+    return read(_document(path, path.name), path.stem, presets.split("+") if presets else ()).recipe
+
+
 def examine(source: Source) -> tuple[Recipe, list[Problem]]:
     """`load_recipe`, and what `degrade check` warns of, each with its place in the text.
 

@@ -22,10 +22,12 @@ from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 from degrade.ops import degradations
 from degrade.recipes.frame import Frame
 from degrade.recipes.grammar import FIELDS
+from degrade.recipes.include import INCLUDE
 from degrade.recipes.output import IMAGES, MEMBERS, Output
 from degrade.recipes.presets import NAME as PRESET_NAME
 from degrade.recipes.recipe import VERSION
 from degrade.recipes.steps import beside_of
+from degrade.resources import shipped_names
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -57,6 +59,7 @@ def recipe_schema() -> Schema:
             {"enum": [Target.word, *ops], "description": "a degradation as by default, or the target"},
             _object({Target.word: {"enum": [None, {}]}}, required=[Target.word]),
             _object({Target.word: {"type": "string", "pattern": f"^{CALLED.pattern}$"}}, required=[Target.word]),
+            {"description": "the steps of a shipped recipe", **_included()},
             *({"$ref": f"#/$defs/{name}"} for name in definitions if not name.startswith("distribution_")),
         ],
     }
@@ -189,6 +192,12 @@ def _op(op: type[Degradation]) -> Schema:
     about = (op.__doc__ or "").strip().splitlines()[0]
     fields = {"description": about, **_declared(op), "type": ["object", "null"]}
     return {"description": about, **_object({op.name: fields} | _beside(op.name), required=[op.name])}
+
+
+def _included() -> Schema:
+    names = "|".join(shipped_names("recipes"))
+    name = {"type": "string", "pattern": f"^({names})(@.*)?$"}
+    return _object({INCLUDE: name} | _beside(INCLUDE), required=[INCLUDE])
 
 
 def _group(word: str) -> Schema:

@@ -14,7 +14,9 @@ from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.engine.step import Step
 from degrade.ops import degradations
+from degrade.recipes.errors import RecipeError
 from degrade.recipes.fields import read_fields
+from degrade.recipes.include import INCLUDE, included
 from degrade.recipes.presets import Changes, Given, Report, given
 from degrade.recipes.words import Path, did_you_mean, shown
 
@@ -26,6 +28,8 @@ def beside_of(word: str) -> tuple[str, ...]:
     """The keys that may stand beside the step or group called `word`."""
     if word == Target.word:
         return ()
+    if word == INCLUDE:
+        return BESIDE
     group = GROUPS.get(word)
     own = [f.name for f in dataclasses.fields(group)] if group else []
     return BESIDE + tuple(name for name in own if name not in ("steps", *BESIDE))
@@ -78,7 +82,7 @@ class StepReader:
         self.changes = changes
         self.paths: dict[str, Path] = {}
         self._ops = degradations()
-        self._words = (*self._ops, *GROUPS, Target.word)
+        self._words = (*self._ops, *GROUPS, Target.word, INCLUDE)
         self._read = 0
         self._unread = (_Unread(number) for number in count())
 
@@ -120,6 +124,8 @@ class StepReader:
         beside = self._beside(item, word, path)
         if word == Target.word:
             return self._target(item[word], path)
+        if word == INCLUDE:
+            return self._include(item[word], beside, path)
         if word in GROUPS:
             return self._group(GROUPS[word], item[word], beside, path)
         return self._op(self._ops[word], item[word], beside, path)
@@ -178,6 +184,26 @@ class StepReader:
             self.report(path, message, "each clean picture is taken once; give a further one a name: `- target: NAME`")
             return self._mistaken()
         return self._entered(target.address, target, path, unique=False)
+
+    def _include(self, name: Any, beside: Given, path: Path) -> _Item:
+        if not isinstance(name, str):
+            self.report((*path, INCLUDE), f"expected the name of a shipped recipe, not {shown(name)}")
+            return self._mistaken()
+        address = _label(beside) or name.partition("@")[0]
+        beside = beside | self.changes.steps.get(address, {})
+        try:
+            made = included(name, **{key: value for key, (value, _) in beside.items()})
+        except RecipeError as error:
+            self.report((*path, INCLUDE), error.problems[0].message, error.problems[0].hint)
+            return self._mistaken()
+        except ParameterError as error:
+            for key, message in error.problems:
+                self.report(beside[key][1] if key in beside else path, message)
+            return self._mistaken()
+        for step in made.flattened():
+            if step is not made:
+                self.paths.setdefault(step.address, path)
+        return self._entered(address, made, path)
 
     def _op(self, op: type[Degradation], fields: Any, beside: Given, path: Path) -> _Item:
         inside = (*path, op.name)
