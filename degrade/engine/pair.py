@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from degrade.engine.instances import found
 from degrade.engine.key import Key
-from degrade.engine.photo import LAYERS, Photo, rounded
+from degrade.engine.photo import LAYERS, Photo, rounded, with_channels
 from degrade.engine.workspace import borrowed_workspace
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _decoder(data: bytes, channels: int | None) -> Callable[[], Array]:
 
         image = decode_jpeg(data)
         if channels is not None and image.shape[2] != channels:
-            image = np.repeat(image, 3, axis=2) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
+            image = with_channels(image, 3) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
         return image
 
     return decoded
@@ -147,7 +147,7 @@ def as_picture(degraded: Array, like: Array) -> Array:
     if like.ndim == 2:
         return degraded[:, :, 0] if degraded.shape[2] == 1 else _gray(degraded)
     if degraded.shape[2] < like.shape[2]:
-        return np.repeat(degraded, like.shape[2], axis=2)
+        return with_channels(degraded, like.shape[2])
     return degraded if degraded.shape == like.shape else _gray(degraded)[:, :, None]
 
 

@@ -17,7 +17,7 @@ from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image, steps_record
-from degrade.engine.photo import LAYERS, Photo, rounded
+from degrade.engine.photo import LAYERS, Photo, rounded, with_channels
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
 from degrade.engine.story import Story, told_problems
@@ -348,4 +348,4 @@ def _finished(clean: Array, dtype: Any, channels: int) -> Array:
         if clean.dtype != np.float32:
             clean = clean.astype(np.float32) * np.float32(1 / np.iinfo(clean.dtype).max)
         clean = rounded(np.ascontiguousarray(clean), dtype)
-    return np.repeat(clean, 3, axis=2) if clean.shape[2] < channels else clean
+    return with_channels(clean, 3) if clean.shape[2] < channels else clean

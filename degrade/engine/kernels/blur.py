@@ -17,8 +17,8 @@ f32, f64, i64, u64 = np.float32, np.float64, np.int64, np.uint64
 
 PAIRS = 4
 """Pairs of taps that one pass over a row adds up; a Gaussian to 3 σ with σ ≤ 4/3 takes one pass each way."""
-BAND = 4
-"""Rows that are summed down one after the other."""
+BAND = 8
+"""Rows that one call pads or sums: to hand arrays over to a call costs as much as a short sum."""
 STRIP = 512
 """Columns, as single values, that are summed down together."""
 TOGETHER = 4
@@ -39,73 +39,72 @@ def gaussian_taps(sigma):
 
 
 @kernel
-def add_first_pairs(out, first, size, source, places, w, pairs):
-    """The first pass of `weighted_sum`, of `pairs` pairs, 1 to PAIRS."""
-    w0, w1, w2, w3, w4 = w[0], w[1], w[2], w[3], w[4]
-    o, m, a, b = u64(first), places[0], places[1], places[2]
-    if pairs == 1:
-        for x in range(u64(size)):
-            out[o + x] = min(w0 * source[m + x] + w1 * (source[a + x] + source[b + x]), f32(1))
-        return
-    c, d = places[3], places[4]
-    if pairs == 2:
-        for x in range(u64(size)):
-            total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
-            out[o + x] = min(total, f32(1))
-        return
-    e, f = places[5], places[6]
-    if pairs == 3:
-        for x in range(u64(size)):
-            total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
-            out[o + x] = min(total + w3 * (source[e + x] + source[f + x]), f32(1))
-        return
-    g, h = places[7], places[8]
-    for x in range(u64(size)):
-        total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
-        total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
-        out[o + x] = min(total, f32(1))
-
-
-@kernel
-def add_pairs(out, first, size, source, places, w, k):
-    """A further pass of `weighted_sum`, of the pairs k … k + PAIRS - 1."""
-    w1, w2, w3, w4 = w[k], w[k + 1], w[k + 2], w[k + 3]
-    o, i = u64(first), 2 * k - 1
-    a, b, c, d = places[i], places[i + 1], places[i + 2], places[i + 3]
-    e, f, g, h = places[i + 4], places[i + 5], places[i + 6], places[i + 7]
-    for x in range(u64(size)):
-        total = out[o + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
-        total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
-        out[o + x] = min(total, f32(1))
-
-
-@kernel
-def weighted_sum(out, first, size, source, places, w):
-    """`size` values of the flat `out` from `first` on = w[0] · (row at places[0]) + Σ w[k] · (row at places[2k - 1] +
-    row at places[2k]), at most 1.
+def weighted_sums(out, first, step, size, source, places, w):
+    """Rows of `size` values, `step` apart from `first` on in the flat `out`: row r = w[0] · (row at places[r, 0]) +
+    Σ w[k] · (row at places[r, 2k - 1] + row at places[r, 2k]), at most 1.
 
     The uint64 `places` say where the rows begin in the flat `source`. The first pass takes 1 to PAIRS pairs, each
     further one PAIRS. No row is sliced: counting the references to an array costs as much as such a short sum.
     """
-    reach = places.size // 2
+    reach, begin, length = places.shape[1] // 2, u64(first), u64(size)
     pairs = (reach - 1) % PAIRS + 1
-    add_first_pairs(out, first, size, source, places, w, pairs)
+    w0, w1, w2, w3, w4 = w[0], w[1], w[2], w[3], w[4]
+    for r in range(u64(places.shape[0])):
+        o, m, a, b = begin + r * u64(step), places[r, 0], places[r, 1], places[r, 2]
+        if pairs == 1:
+            for x in range(length):
+                out[o + x] = min(w0 * source[m + x] + w1 * (source[a + x] + source[b + x]), f32(1))
+            continue
+        c, d = places[r, 3], places[r, 4]
+        if pairs == 2:
+            for x in range(length):
+                total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+                out[o + x] = min(total, f32(1))
+            continue
+        e, f = places[r, 5], places[r, 6]
+        if pairs == 3:
+            for x in range(length):
+                total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+                out[o + x] = min(total + w3 * (source[e + x] + source[f + x]), f32(1))
+            continue
+        g, h = places[r, 7], places[r, 8]
+        for x in range(length):
+            total = w0 * source[m + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+            total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
+            out[o + x] = min(total, f32(1))
     for k in range(1 + pairs, 1 + reach, PAIRS):
-        add_pairs(out, first, size, source, places, w, k)
+        add_pairs(out, first, step, size, source, places, w, k)
 
 
 @kernel
-def padded(out, start, source, first, width, pad, channels):
-    """Copy the row of `width` pixels at `first` in the flat `source` to `start` in the flat `out`, with `pad` mirrored
-    pixels before and after."""
-    begin, o, size = u64(first), u64(start + pad * channels), u64(width * channels)
-    for x in range(size):
-        out[o + x] = source[begin + x]
-    for i in range(pad):
-        left, right = reflected(i - pad, width) * channels, reflected(width + i, width) * channels
-        for c in range(channels):
-            out[u64(start + i * channels + c)] = source[begin + u64(left + c)]
-            out[o + size + u64(i * channels + c)] = source[begin + u64(right + c)]
+def add_pairs(out, first, step, size, source, places, w, k):
+    """A further pass of `weighted_sums`, of the pairs k … k + PAIRS - 1."""
+    w1, w2, w3, w4 = w[k], w[k + 1], w[k + 2], w[k + 3]
+    i = 2 * k - 1
+    for r in range(u64(places.shape[0])):
+        o = u64(first) + r * u64(step)
+        a, b, c, d = places[r, i], places[r, i + 1], places[r, i + 2], places[r, i + 3]
+        e, f, g, h = places[r, i + 4], places[r, i + 5], places[r, i + 6], places[r, i + 7]
+        for x in range(u64(size)):
+            total = out[o + x] + w1 * (source[a + x] + source[b + x]) + w2 * (source[c + x] + source[d + x])
+            total = total + w3 * (source[e + x] + source[f + x]) + w4 * (source[g + x] + source[h + x])
+            out[o + x] = min(total, f32(1))
+
+
+@kernel
+def padded(out, start, step, source, first, rows, width, pad, channels):
+    """Copy `rows` rows of `width` pixels, from `first` on in the flat `source`, into the flat `out`, `step` apart from
+    `start` on, with `pad` mirrored pixels before and after each."""
+    size, margin = u64(width * channels), u64(pad * channels)
+    for r in range(u64(rows)):
+        begin, o = u64(first) + r * size, u64(start) + r * u64(step) + margin
+        for x in range(size):
+            out[o + x] = source[begin + x]
+        for i in range(pad):
+            left, right = reflected(i - pad, width) * channels, reflected(width + i, width) * channels
+            for c in range(channels):
+                out[o - margin + u64(i * channels + c)] = source[begin + u64(left + c)]
+                out[o + size + u64(i * channels + c)] = source[begin + u64(right + c)]
 
 
 @kernel
@@ -133,22 +132,26 @@ def mirror_row(ring, i, height):
 
 
 @kernel
-def places_across(reach, channels):
-    """For `weighted_sum` along a row with `reach` mirrored pixels on either side: where its neighbours' rows begin."""
-    places = np.empty(2 * reach + 1, u64)
-    places[0] = reach * channels
-    for k in range(1, reach + 1):
-        places[2 * k - 1], places[2 * k] = (reach - k) * channels, (reach + k) * channels
+def places_across(stride, reach, channels):
+    """For `weighted_sums` along BAND rows, `stride` apart, with `reach` mirrored pixels on either side: where their
+    neighbours' rows begin."""
+    places = np.empty((BAND, 2 * reach + 1), u64)
+    for r in range(BAND):
+        middle = r * stride + reach * channels
+        places[r, 0] = middle
+        for k in range(1, reach + 1):
+            places[r, 2 * k - 1], places[r, 2 * k] = middle - k * channels, middle + k * channels
     return places
 
 
 @kernel
-def set_places_down(places, y, slots, width, column):
-    """For `weighted_sum` down a flat ring of rows of `width`: where `column` of row `y` and of its neighbours lies."""
-    places[0] = u64(column) + slot(y, slots) * u64(width)
-    for k in range(1, (places.size + 1) // 2):
-        places[2 * k - 1] = u64(column) + slot(y - k, slots) * u64(width)
-        places[2 * k] = u64(column) + slot(y + k, slots) * u64(width)
+def set_places_down(places, top, slots, width):
+    """For `weighted_sums` down a flat ring of rows of `width`: where rows from `top` on and their neighbours lie."""
+    for r in range(places.shape[0]):
+        places[r, 0] = slot(top + r, slots) * u64(width)
+        for k in range(1, (places.shape[1] + 1) // 2):
+            places[r, 2 * k - 1] = slot(top + r - k, slots) * u64(width)
+            places[r, 2 * k] = slot(top + r + k, slots) * u64(width)
 
 
 @kernel
@@ -161,28 +164,31 @@ def gaussian(pixels, channels, sigma):
     flat = pixels.reshape(height * width)
     w = gaussian_taps(sigma)
     reach = np.count_nonzero(w) - 1
-    ring = np.empty((power_of_two(2 * reach + BAND), width), f32)
+    ring = np.empty((power_of_two(2 * reach + 2 * BAND), width), f32)
     slots = ring.shape[0]
     rows = ring.reshape(slots * width)
-    line = np.empty(width + 2 * reach * channels, f32)
-    across, down = places_across(reach, channels), np.empty(2 * reach + 1, u64)
+    stride = (width + 2 * reach * channels + 15) // 16 * 16  # whole cache lines
+    lines = np.empty(BAND * stride, f32)
+    across, down = places_across(stride, reach, channels), np.empty((BAND, 2 * reach + 1), u64)
     ready = 0
     for top in range(0, height, BAND):
         bottom = min(top + BAND, height)
+        while ready < min(bottom + reach, height):
+            size = min(BAND, height - ready)
+            padded(lines, 0, stride, flat, ready * width, size, width // channels, reach, channels)
+            weighted_sums(rows, slot(ready, slots) * u64(width), width, width, lines, across[:size], w)
+            ready += size
         while ready < bottom + reach:
-            if ready < height:
-                padded(line, 0, flat, ready * width, width // channels, reach, channels)
-                weighted_sum(rows, slot(ready, slots) * u64(width), width, line, across, w)
-            else:
-                mirror_row(ring, ready, height)
+            mirror_row(ring, ready, height)
             ready += 1
         if top == 0:
             for k in range(1, reach + 1):
                 mirror_row(ring, -k, height)
+        band = down[: bottom - top]
+        set_places_down(band, top, slots, width)
         for left in range(0, width, STRIP):
-            for y in range(top, bottom):
-                set_places_down(down, y, slots, width, left)
-                weighted_sum(flat, y * width + left, min(STRIP, width - left), rows, down, w)
+            size = min(STRIP, width - left)
+            weighted_sums(flat, top * width + left, width, size, rows[left:], band, w)
 
 
 @kernel
@@ -246,7 +252,8 @@ def motion(pixels, channels, length, turns):
     ready = 0
     for y in range(height):
         while ready <= min(y + reach_y, height - 1):
-            padded(ring, (ready & (slots - 1)) * stride, flat, ready * width, width // channels, reach_x, channels)
+            start = (ready & (slots - 1)) * stride
+            padded(ring, start, stride, flat, ready * width, 1, width // channels, reach_x, channels)
             ready += 1
         for k in range(w.size):
             row = reflected(y + dy[k], height) & (slots - 1)

@@ -44,24 +44,24 @@ def spread(single, triple):
 
 
 @kernel
-def flag_lost(lost, numbers, below):
-    """255 where the 15-bit number lies below the threshold, else 0."""
-    for i in range(lost.size):
-        lost[i] = u8(255) if u16(numbers[i] >> u16(1)) < below else u8(0)
+def least_of_three(triple, single):
+    """The least of each three numbers of `triple` in `single`."""
+    for x in range(u64(single.size)):
+        single[x] = min(triple[u64(3) * x], triple[u64(3) * x + u64(1)], triple[u64(3) * x + u64(2)])
 
 
 @kernel
-def mark_lost(mask, loss, classes, first, lost, code):
-    """Keep the row at `first` of the flat masks, `lost` being 255 where the pixel is lost, 0 elsewhere."""
+def mark_lost(mask, loss, classes, first, numbers, below, code):
+    """Keep the row at `first` of the flat masks: pixels are lost where their 15-bit number lies below the threshold."""
     o, c = u64(first), u8(code)
-    for x in range(u64(lost.size)):
-        mask[o + x] |= lost[x]
+    for x in range(u64(numbers.size)):
+        mask[o + x] |= u8(255) if u16(numbers[x] >> u16(1)) < below else u8(0)
     if loss.size == mask.size:
-        for x in range(u64(lost.size)):
-            loss[o + x] |= lost[x]
+        for x in range(u64(numbers.size)):
+            loss[o + x] |= u8(255) if u16(numbers[x] >> u16(1)) < below else u8(0)
     if classes.size == mask.size:
-        for x in range(u64(lost.size)):
-            classes[o + x] = c if lost[x] != u8(0) else classes[o + x]
+        for x in range(u64(numbers.size)):
+            classes[o + x] = c if u16(numbers[x] >> u16(1)) < below else classes[o + x]
 
 
 @kernel
@@ -77,8 +77,7 @@ def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k
     bits = np.empty((sites + 1) // 2 + 1, np.uint32)
     numbers = bits.view(np.uint16)[:sites]
     wide = numbers if sites == width * channels else np.empty(width * channels, np.uint16)
-    flags = np.empty(sites, np.uint8)
-    lost = flags if sites == width else np.empty(width, np.uint8)
+    least = numbers if sites == width else np.empty(width, np.uint16)
     for y in range(height):
         fill_halves(bits, k0, k1, y)
         below, white = threshold(hit, bits[bits.size - 1]), threshold(salt, bits[bits.size - 1])
@@ -89,11 +88,9 @@ def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k
             number = u16(wide[i] >> u16(1))
             value = f32(1) if number < white else f32(0)
             flat[first + i] = value if number < below else flat[first + i]
-        flag_lost(flags, numbers, below)
         if sites > width:
-            for x in range(width):
-                lost[x] = flags[3 * x] | flags[3 * x + 1] | flags[3 * x + 2]
-        mark_lost(masks, losses, codes, y * width, lost, code)
+            least_of_three(numbers, least)
+        mark_lost(masks, losses, codes, y * width, least, below, code)
 
 
 @kernel
@@ -110,7 +107,6 @@ def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
     wide = numbers if channels == 1 else np.empty(width * channels, np.uint16)
     words = np.empty((width * channels + 1) // 2, np.uint32)
     values = words.view(np.uint16)
-    lost = np.empty(width, np.uint8)
     for y in range(height):
         fill_halves(bits, k0, k1, y)
         fill_halves(words, v0, v1, y)
@@ -121,8 +117,7 @@ def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
         for i in range(u64(wide.size)):
             value = f32(values[i]) * f32(1 / 65535.0)
             flat[first + i] = value if u16(wide[i] >> u16(1)) < below else flat[first + i]
-        flag_lost(lost, numbers, below)
-        mark_lost(masks, losses, codes, y * width, lost, code)
+        mark_lost(masks, losses, codes, y * width, numbers, below, code)
 
 
 @kernel

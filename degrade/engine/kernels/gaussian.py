@@ -8,33 +8,46 @@ from degrade.engine.kernels.dropout import spread
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import fill_bits, row_key
 
-u32, u64, f32, i32 = np.uint32, np.uint64, np.float32, np.int32
+u32, f32, i32 = np.uint32, np.float32, np.int32
+
+SCALE = 1 / 147.80054127099805
+"""Of the sum of four bytes to a standard deviation of 1."""
 
 
 @kernel
-def byte_sums(out, bits, start, stride):
-    """Sums of eight random bytes into the float32 row `out`; `bits` is a uint32 row twice as long."""
-    fill_bits(bits, start, stride)
-    size, low = u64(out.size), u32(0x00FF00FF)
-    for x in range(size):
-        a, b = bits[x], bits[size + x]
-        pairs = u32(u32(a & low) + u32(u32(a >> u32(8)) & low))
-        pairs = u32(pairs + u32(u32(b & low) + u32(u32(b >> u32(8)) & low)))
-        out[x] = f32(i32(u32(u32(pairs & u32(0xFFFF)) + u32(pairs >> u32(16)))))
+def coefficients(sigma):
+    """Those of d, d³ … d⁹ in `normal`, for the standard deviation `sigma`."""
+    s, q = sigma * SCALE, SCALE * SCALE
+    return (
+        f32(s * 0.9623482),
+        f32(s * q * 0.009270522),
+        f32(s * q * q * 0.001792014),
+        f32(s * q * q * q * -0.0003618930),
+        f32(s * q * q * q * q * 3.805069e-05),
+    )
 
 
 @kernel
-def normal(total, s):
-    """A normal variate from the sum of eight random bytes, `s` being 1.0012185 times its standard deviation.
+def normal(word, a, b, c, d, e):
+    """A normal variate from the 32 random bits of `word`, with the `coefficients` of its standard deviation.
 
-    The sum is corrected by the third and the fifth Hermite polynomial (E. A. Cornish, R. A. Fisher,
-    doi:10.2307/1400905) so that its fourth and sixth moments are those of the normal distribution. Its distribution
-    function is off by at most 0.0001, beyond 3 standard deviations lie 1.006 and beyond 4 lie 0.957 times as many as
-    there should; it ends at 6.1. A table of quantiles takes twice the time: it does not fit the fastest cache.
+    The sum of the four bytes is sent through the odd polynomial of degree 9 that is closest to the normal quantile of
+    its rank, in the mean square. Taken over all words, its variance is 1, its fourth, sixth and eighth moments are
+    2.9999, 14.994 and 104.73, and its distribution function is off by at most 0.00016. Beyond 3 standard deviations
+    lie 0.993 and beyond 4 lie 1.025 times as many as there should; it ends at 5.1. It takes 1021 values. A table of
+    quantiles takes twice the time: it does not fit the fastest cache.
     """
-    z = (total - f32(1020)) * f32(0.0047841962)
-    q = z * z
-    return s * z * (f32(0.9806554) + q * (f32(0.0050748) + q * f32(0.00027468)))
+    low = u32(0x00FF00FF)
+    pairs = u32(u32(word & low) + u32(u32(word >> u32(8)) & low))
+    x = f32(i32(u32(u32(pairs & u32(0xFFFF)) + u32(pairs >> u32(16))))) - f32(510)
+    q = x * x
+    return x * (a + q * (b + q * (c + q * (d + q * e))))
+
+
+@kernel
+def noisy(v, noise, multiplied):
+    """`v` with the noise added or multiplied, clipped to [0, 1]."""
+    return min(max(v * (f32(1) + noise) if multiplied else v + noise, f32(0)), f32(1))
 
 
 @kernel
@@ -45,19 +58,19 @@ def gaussian(pixels, shared, sigma, multiplied, k0, k1):
     gray picture with the same key.
     """
     height, width = pixels.shape
-    s = f32(sigma * 1.0012185)  # 1 / sqrt of the corrected variance
-    bits = np.empty(2 * (width // shared), np.uint32)
-    sums = np.empty(width // shared, np.float32)
-    wide = sums if shared == 1 else np.empty(width, np.float32)
+    a, b, c, d, e = coefficients(sigma)
+    bits = np.empty(width // shared, np.uint32)
+    single, triple = np.empty(width // shared, f32), np.empty(width, f32)
     for y in range(height):
         start, stride = row_key(k0, k1, y)
-        byte_sums(sums, bits, start, stride)
-        if shared > 1:
-            spread(sums, wide)
+        fill_bits(bits, start, stride)
         row = pixels[y]
-        if multiplied:
+        if shared == 1:
             for i in range(width):
-                row[i] = min(max(row[i] * (f32(1) + normal(wide[i], s)), f32(0)), f32(1))
+                row[i] = noisy(row[i], normal(bits[i], a, b, c, d, e), multiplied)
         else:
+            for x in range(bits.size):
+                single[x] = normal(bits[x], a, b, c, d, e)
+            spread(single, triple)
             for i in range(width):
-                row[i] = min(max(row[i] + normal(wide[i], s), f32(0)), f32(1))
+                row[i] = noisy(row[i], triple[i], multiplied)

@@ -7,7 +7,7 @@ import numpy as np
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import fill_bits, row_key
 
-u16, f32 = np.uint16, np.float32
+u16, u64, f32, i32 = np.uint16, np.uint64, np.float32, np.int32
 
 
 @kernel
@@ -114,3 +114,56 @@ def grain_dyes(pixels, curve, taps, scale, shared, blue, k0, k1):
             noise[3 * x + 1] = green + s
             noise[3 * x + 2] = (rest + s) * more
         add_grain(pixels[y], noise, a, b, c)
+
+
+@kernel
+def coarse_noise(height, width, taps, k0, k1):
+    """(height, width) float32 of correlated noise, filtered by `taps` both ways, not normalised."""
+    ring = np.empty((taps.size, width), np.float32)
+    total, bits = np.empty(width, np.uint16), np.empty((width + taps.size + 2) // 4, np.uint32)
+    out = np.empty((height, width), np.float32)
+    for y in range(height):
+        correlated_row(out[y], ring, taps, y, 1, k0, k1, bits, total)
+    return out
+
+
+@kernel
+def add_stretched(row, coarse, y, spacing, weight):
+    """Add row `y` of noise to `row`: `coarse` noise whose samples lie `spacing` px apart, linearly between them, times
+    `weight`."""
+    inverse = f32(1) / f32(spacing)
+    place = f32(y) * inverse
+    j = i32(place)
+    f = place - f32(j)
+    upper, lower = coarse[j], coarse[j + 1]
+    near, far = f32(weight) * (f32(1) - f), f32(weight) * f
+    line = np.empty(upper.size, np.float32)
+    for x in range(line.size):
+        line[x] = near * upper[x] + far * lower[x]
+    for x in range(row.size):
+        place = f32(x) * inverse
+        i = u64(place)
+        f = place - f32(i32(i))
+        row[x] += line[i] + f * (line[i + u64(1)] - line[i])
+
+
+@kernel
+def grain_clumps(pixels, channels, curve, near, near_spacing, near_weight, far, far_spacing, far_weight):
+    """Clumps of grain in place, the same in all channels: two fields of `coarse_noise`, samples `spacing` px apart,
+    times their weights. pixels (H, W·C); relative amplitude at v: curve · (1, v, v²)."""
+    height, width = pixels.shape[0], pixels.shape[1] // channels
+    noise, spread = np.empty(width, np.float32), np.empty(pixels.shape[1], np.float32)
+    a, b, c = f32(curve[0]), f32(curve[1]), f32(curve[2])
+    for y in range(height):
+        noise[:] = f32(0)
+        add_stretched(noise, near, y, near_spacing, near_weight)
+        add_stretched(noise, far, y, far_spacing, far_weight)
+        if channels == 1:
+            add_grain(pixels[y], noise, a, b, c)
+        else:
+            for x in range(width):
+                n = noise[x]
+                spread[3 * x] = n
+                spread[3 * x + 1] = n
+                spread[3 * x + 2] = n
+            add_grain(pixels[y], spread, a, b, c)

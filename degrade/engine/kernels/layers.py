@@ -7,6 +7,9 @@
 Coverage says how much of a pixel is hit and mixes encoded values (anti-aliasing); depth says how far into the emulsion
 and mixes in density. Every kernel zeroes the coverage that it has used, so that the shared buffer is clean again.
 The factors of densities are taken as powers in linear light; reflectance is floored at 10^-3.
+
+Damage is thin in a wide box: the verbs gather what is covered into short rows, a batch at a time, so that each formula
+is a plain loop over such rows.
 """
 
 from __future__ import annotations
@@ -14,23 +17,96 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.noise import exp2, log2, to_encoded, to_linear, value_noise
+from degrade.engine.kernels.noise import exp2, log2, mix32, row_key, to_encoded, to_linear
 
-u8, u64, f32, i32 = np.uint8, np.uint64, np.float32, np.int32
+u8, u32, u64, f32, i32 = np.uint8, np.uint32, np.uint64, np.float32, np.int32
+
+BATCH = 256
+"""Most pixels of a batch."""
+GROUP = 64
+"""Bytes of a row, eight words, that are looked at together."""
+STAIN, COVER, LIGHT = range(3)
+"""What `lay` does."""
+SHARE = f32(1 / 255.0)
+"""What a step of coverage covers of a pixel."""
 
 
 @kernel
-def mark(mask, loss, classes, y, x, covered, lost, code):
-    """Keep the masks of one pixel: soft coverage and loss by maximum, the class of what covers most (the later one).
+def new_batch():
+    """Room for a batch's rows and columns, its places in the flat picture, its coverage, and what of it is lost."""
+    return (
+        np.empty(BATCH, np.int32), np.empty(BATCH, np.int32), np.empty(BATCH, np.uint32), np.empty(BATCH, np.uint8),
+        np.zeros(BATCH, np.uint8),
+    )  # fmt: skip
 
-    Here and in all kernels: of loss and classes, one that nobody asked for has a single row, which is not read again.
+
+@kernel
+def blank(words, first):
+    """Whether the eight words of a row from `first` on are all there, and 0."""
+    if first + 8 > words.size:
+        return False
+    some = words[first] | words[first + 1] | words[first + 2] | words[first + 3]
+    return (some | words[first + 4] | words[first + 5] | words[first + 6] | words[first + 7]) == u64(0)
+
+
+@kernel
+def collect(coverage, width, box, y, start, batch):
+    """Move covered pixels of a box from the coverage, which becomes 0 there, into a batch; from row `y` and word
+    `start` on. Gives how many they are, and the row and the word to go on from: past the last row when all are through.
     """
-    if covered >= mask[y, x]:
-        mask[y, x] = covered
-        classes[min(y, classes.shape[0] - 1), x] = u8(code)
-    row = min(y, loss.shape[0] - 1)
-    if lost > loss[row, x]:
-        loss[row, x] = lost
+    rows, columns, places, covered, _ = batch
+    _, y1, x0, x1 = box
+    words, last, n = coverage.view(np.uint64), (x1 + 7) // 8, 0
+    while y < y1 and n <= BATCH - GROUP:
+        row, pixels = words[y], coverage[y]
+        while start < last and n <= BATCH - GROUP:
+            end = min(start + 8, last)
+            if not blank(row, start):
+                for word in range(start, end):
+                    if row[word] != u64(0):
+                        for x in range(word * 8, min(word * 8 + 8, width)):
+                            rows[n], columns[n], covered[n] = y, x, pixels[x]
+                            n += pixels[x] != 0
+                        row[word] = u64(0)
+            start = end
+        if start >= last:
+            y, start = y + 1, x0 // 8
+    for i in range(n):
+        places[i] = rows[i] * width + columns[i]
+    return n, y, start
+
+
+@kernel
+def take(pixels, places, channels, c, values):
+    """Gather channel `c` of the pixels at `places` of a flat picture."""
+    for i in range(places.size):
+        values[i] = pixels[places[i] * channels + c]
+
+
+@kernel
+def put(pixels, places, channels, c, values):
+    """Scatter channel `c`, clipped to [0, 1], to the pixels at `places` of a flat picture."""
+    for i in range(places.size):
+        pixels[places[i] * channels + c] = clipped(values[i])
+
+
+@kernel
+def mark(mask, loss, classes, places, covered, lost, code):
+    """Keep the masks of a batch: soft coverage and loss by maximum, the class of what covers most (the later one).
+
+    Of loss and classes, one that nobody asked for has a single row, and is left alone.
+    """
+    soft, gone, kinds = mask.reshape(-1), loss.reshape(-1), classes.reshape(-1)
+    classed = kinds.size == soft.size
+    for i in range(places.size):
+        at = places[i]
+        if covered[i] >= soft[at]:
+            soft[at] = covered[i]
+            if classed:
+                kinds[at] = u8(code)
+    if gone.size == soft.size:
+        for i in range(places.size):
+            gone[places[i]] = max(gone[places[i]], lost[i])
 
 
 @kernel
@@ -54,134 +130,188 @@ def scraped(v, base, depth):
 
 
 @kernel
-def fibres(x, y, per_px, k0, k1):
+def lattice_line(x, y, k0, k1):
+    """Value noise in [-1, 1] at `x` on line `y` of the integer lattice; one feature a unit."""
+    start, stride = row_key(k0, k1, u32(y))
+    floor = np.floor(x)
+    f, i = f32(x - floor), i32(floor)
+    v0 = f32(mix32(u32(start + u32(u32(i) * stride))) >> u32(16)) * f32(2.0 / 65535) - f32(1)
+    v1 = f32(mix32(u32(start + u32(u32(i + 1) * stride))) >> u32(16)) * f32(2.0 / 65535) - f32(1)
+    return v0 + f * f * (f32(3) - f32(2) * f) * (v1 - v0)
+
+
+@kernel
+def add_noise(noise, xs, ys, frequency, weight, k0, k1):
+    """Add `weight` times `value_noise` of (xs, ys)·frequency, with the same bits, to a row.
+
+    In two loops, each of which calls little enough for the compiler to take it in and work on many pixels at a time.
+    """
+    above = np.empty(xs.size, np.float32)
+    for i in range(xs.size):
+        above[i] = lattice_line(xs[i] * frequency, i32(np.floor(ys[i] * frequency)), k0, k1)
+    for i in range(xs.size):
+        y = ys[i] * frequency
+        floor = np.floor(y)
+        f = f32(y - floor)
+        below = lattice_line(xs[i] * frequency, i32(floor) + 1, k0, k1)
+        noise[i] += weight * (above[i] + f * f * (f32(3) - f32(2) * f) * (below - above[i]))
+
+
+@kernel
+def fibres(rows, columns, per_px, k0, k1):
     """Noise of paper fibres in about [-1, 1]; `per_px` is the length unit (1/1000 of the diagonal) a pixel."""
-    a, b = f32(x) * f32(per_px), f32(y) * f32(per_px)
-    return f32(0.6) * value_noise(a * f32(0.3), b * f32(0.3), k0, k1) + f32(0.4) * value_noise(
-        a * f32(1.1), b * f32(1.1), k1, k0
-    )
+    xs, ys = columns * f32(per_px), rows * f32(per_px)
+    noise = np.zeros(rows.size, np.float32)
+    add_noise(noise, xs, ys, f32(0.3), f32(0.6), k0, k1)
+    add_noise(noise, xs, ys, f32(1.1), f32(0.4), k1, k0)
+    return noise
 
 
 @kernel
 def remove(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, paper, depth, vary, per_px, k0, k1):
     """Scrape emulsion off to `depth` and let the paper show; `vary` is the amplitude of its fibre noise."""
-    channels, width = pixels.shape[2], pixels.shape[1]
-    words = coverage.view(np.uint64)
-    deep, amplitude = f32(depth), f32(vary)
-    bases = np.empty(channels, np.float32)
-    for c in range(channels):
-        bases[c] = log_light(clipped(paper[c]))
-    for y in range(y0, y1):
-        for block in range(x0 // 8, (x1 + 7) // 8):
-            if words[y, block] == 0:
-                continue
-            for x in range(block * 8, min(block * 8 + 8, width)):
-                e = coverage[y, x]
-                if e == 0:
-                    continue
-                coverage[y, x] = 0
-                a, d = f32(e) * f32(1 / 255.0), deep
-                if amplitude > f32(0):
-                    n = fibres(x, y, per_px, k0, k1)
-                    light = f32(1) + amplitude * n
-                    d = min(max(deep + f32(0.3) * n * (f32(1) - deep), f32(0.05)), f32(1))
-                    for c in range(channels):
-                        v = pixels[y, x, c]
-                        base = clipped(paper[c] * light)
-                        bare = base if d >= f32(1) else scraped(v, log_light(base), d)
-                        pixels[y, x, c] = clipped(v + a * (bare - v))
-                else:
-                    for c in range(channels):
-                        v = pixels[y, x, c]
-                        bare = clipped(paper[c]) if d >= f32(1) else scraped(v, bases[c], d)
-                        pixels[y, x, c] = clipped(v + a * (bare - v))
-                mark(mask, loss, classes, y, x, e, u8(i32(f32(e) * d + f32(0.5))), code)
+    flat, channels, width = pixels.reshape(-1), pixels.shape[2], pixels.shape[1]
+    batch, box, v, base = new_batch(), (y0, y1, x0, x1), np.empty(BATCH, np.float32), np.empty(BATCH, np.float32)
+    lights, depths = np.full(BATCH, f32(1)), np.full(BATCH, f32(depth))
+    y, start, deep, amplitude = y0, x0 // 8, f32(depth), f32(vary)
+    while y < y1:
+        n, y, start = collect(coverage, width, box, y, start, batch)
+        rows, columns, places, covered, lost = batch
+        if amplitude > f32(0):
+            noise = fibres(rows[:n], columns[:n], per_px, k0, k1)
+            for i in range(n):
+                lights[i] = f32(1) + amplitude * noise[i]
+                depths[i] = min(max(deep + f32(0.3) * noise[i] * (f32(1) - deep), f32(0.05)), f32(1))
+        for c in range(channels):
+            take(flat, places[:n], channels, c, v)
+            for i in range(n):
+                base[i] = clipped(paper[c] * lights[i])
+            if deep < f32(1):
+                lay_bare(v[:n], base, depths)
+            for i in range(n):
+                v[i] += f32(covered[i]) * SHARE * (base[i] - v[i])
+            put(flat, places[:n], channels, c, v)
+        for i in range(n):
+            lost[i] = u8(i32(f32(covered[i]) * depths[i] + f32(0.5)))
+        mark(mask, loss, classes, places[:n], covered, lost, code)
+
+
+@kernel
+def lay_bare(values, base, depths):
+    """Leave in `base`, the paper's values, what shows where the emulsion of `values` is gone to `depths`."""
+    logs = np.empty(values.size, np.float32)
+    for i in range(values.size):
+        logs[i] = log_light(base[i])
+    for i in range(values.size):
+        through = scraped(values[i], logs[i], depths[i])
+        base[i] = base[i] if depths[i] >= f32(1) else through
 
 
 @kernel
 def stain(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, density):
     """Add `density` (per channel, in units of D) in proportion to the coverage."""
-    channels, width = pixels.shape[2], pixels.shape[1]
-    words = coverage.view(np.uint64)
-    for y in range(y0, y1):
-        for block in range(x0 // 8, (x1 + 7) // 8):
-            if words[y, block] == 0:
-                continue
-            for x in range(block * 8, min(block * 8 + 8, width)):
-                e = coverage[y, x]
-                if e == 0:
-                    continue
-                coverage[y, x] = 0
-                a = f32(e) * f32(1 / 255.0) * f32(-3.3219281)
-                for c in range(channels):
-                    pixels[y, x, c] = clipped(to_encoded(to_linear(pixels[y, x, c]) * exp2(a * density[c])))
-                mark(mask, loss, classes, y, x, e, u8(0), code)
+    lay(STAIN, pixels, mask, loss, classes, code, coverage, (y0, y1, x0, x1), density)
 
 
 @kernel
 def cover(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, colour):
     """Lay `colour` (encoded) over the surface; what is covered is lost."""
-    channels, width = pixels.shape[2], pixels.shape[1]
-    words = coverage.view(np.uint64)
-    for y in range(y0, y1):
-        for block in range(x0 // 8, (x1 + 7) // 8):
-            if words[y, block] == 0:
-                continue
-            for x in range(block * 8, min(block * 8 + 8, width)):
-                e = coverage[y, x]
-                if e == 0:
-                    continue
-                coverage[y, x] = 0
-                a = f32(e) * f32(1 / 255.0)
-                for c in range(channels):
-                    v = pixels[y, x, c]
-                    pixels[y, x, c] = clipped(v + a * (colour[c] - v))
-                mark(mask, loss, classes, y, x, e, e, code)
+    lay(COVER, pixels, mask, loss, classes, code, coverage, (y0, y1, x0, x1), colour)
 
 
 @kernel
 def light(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, amount):
     """Add linear light `amount` (per channel) in proportion to the coverage."""
-    channels, width = pixels.shape[2], pixels.shape[1]
-    words = coverage.view(np.uint64)
-    for y in range(y0, y1):
-        for block in range(x0 // 8, (x1 + 7) // 8):
-            if words[y, block] == 0:
-                continue
-            for x in range(block * 8, min(block * 8 + 8, width)):
-                e = coverage[y, x]
-                if e == 0:
-                    continue
-                coverage[y, x] = 0
-                a = f32(e) * f32(1 / 255.0)
-                for c in range(channels):
-                    pixels[y, x, c] = clipped(to_encoded(min(to_linear(pixels[y, x, c]) + a * amount[c], f32(1))))
-                mark(mask, loss, classes, y, x, e, u8(0), code)
+    lay(LIGHT, pixels, mask, loss, classes, code, coverage, (y0, y1, x0, x1), amount)
+
+
+@kernel
+def lay(what, pixels, mask, loss, classes, code, coverage, box, amounts):
+    """Stain, cover or light where the coverage says, with an amount a channel."""
+    flat, channels, width = pixels.reshape(-1), pixels.shape[2], pixels.shape[1]
+    batch, v = new_batch(), np.empty(BATCH, np.float32)
+    y, start = box[0], box[2] // 8
+    while y < box[1]:
+        n, y, start = collect(coverage, width, box, y, start, batch)
+        _, _, places, covered, lost = batch
+        for c in range(channels):
+            take(flat, places[:n], channels, c, v)
+            if what == STAIN:
+                stained(v[:n], covered, amounts[c])
+            elif what == COVER:
+                overlaid(v[:n], covered, amounts[c])
+            else:
+                lit(v[:n], covered, amounts[c])
+            put(flat, places[:n], channels, c, v)
+        mark(mask, loss, classes, places[:n], covered, covered if what == COVER else lost, code)
+
+
+@kernel
+def stained(values, covered, density):
+    """Give encoded values more density."""
+    for i in range(values.size):
+        values[i] = to_encoded(to_linear(values[i]) * exp2(f32(covered[i]) * SHARE * f32(-3.3219281) * density))
+
+
+@kernel
+def overlaid(values, covered, colour):
+    """Mix encoded values with a colour."""
+    for i in range(values.size):
+        values[i] += f32(covered[i]) * SHARE * (colour - values[i])
+
+
+@kernel
+def lit(values, covered, amount):
+    """Give encoded values more light."""
+    for i in range(values.size):
+        values[i] = to_encoded(min(to_linear(values[i]) + f32(covered[i]) * SHARE * amount, f32(1)))
 
 
 @kernel
 def shade(pixels, mask, classes, code, relief, y0, y1, x0, x1, gain, visible):
     """Multiply by 1 + relief. Below `visible` nothing is drawn, so that mask and picture agree; above it the soft mask
     gets min(gain·|relief|, 1). The relief is zeroed."""
-    channels, width = pixels.shape[2], pixels.shape[1]
-    words = relief.view(np.uint64)
-    seen, steep, tag = f32(visible), f32(gain), u8(code)
-    first, last = x0 // 2, (x1 + 1) // 2
+    channels, width, padded = pixels.shape[2], pixels.shape[1], relief.shape[1]
+    flat, soft, kinds = pixels.reshape(-1), mask.reshape(-1), classes.reshape(-1)
+    slopes, words = relief.reshape(-1), relief.view(np.uint64)
+    classed = kinds.size == soft.size
     for y in range(y0, y1):
-        pairs = words[y, first:last]
-        slopes, row, covered, shown = relief[y], pixels[y], mask[y], classes[min(y, classes.shape[0] - 1)]
-        for block in range(pairs.size):
-            if pairs[block] == 0:
-                continue
-            start = (block + first) * 2
-            for x in range(start, min(start + 2, width)):
-                s = slopes[x]
-                slopes[x] = f32(0)
-                if abs(s) < seen:
-                    continue
-                for c in range(channels):
-                    row[x, c] = clipped(row[x, c] * (f32(1) + s))
-                e = u8(i32(min(abs(s) * steep, f32(1)) * f32(254)) + 1)
-                if e >= covered[x]:
-                    covered[x] = e
-                    shown[x] = tag
+        row = words[y]
+        first = x0 // 16 * 16
+        while first < x1:
+            end = first
+            while end < x1 and not blank(row, end // 2):
+                end += 16
+            if end > first:
+                size, here, shown = min(end, width) - first, y * width + first, first + (y * width if classed else 0)
+                part = slopes[y * padded + first : y * padded + first + size]
+                note(soft[here : here + size], kinds[shown : shown + size], part, f32(gain), f32(visible), u8(code))
+                tilt(flat[here * channels : (here + size) * channels], part, channels, f32(visible))
+            first = end + 16
+
+
+@kernel
+def note(mask, classes, slopes, gain, visible, code):
+    """Keep the masks of a row of visible slopes."""
+    for i in range(slopes.size):
+        steep = abs(slopes[i])
+        covered = u8(i32(min(steep * gain, f32(1)) * f32(254)) + i32(1))
+        shown = (steep >= visible) & (covered >= mask[i])
+        mask[i] = covered if shown else mask[i]
+        classes[i] = code if shown else classes[i]
+
+
+@kernel
+def tilt(row, slopes, channels, visible):
+    """Multiply a flat row of pixels by 1 + slopes, where those are visible, and zero the slopes."""
+    for i in range(slopes.size):
+        slopes[i] = f32(1) + slopes[i] if abs(slopes[i]) >= visible else f32(1)
+    if channels == 1:
+        for i in range(slopes.size):
+            row[i] = clipped(row[i] * slopes[i])
+    else:
+        for i in range(slopes.size):
+            row[3 * i] = clipped(row[3 * i] * slopes[i])
+            row[3 * i + 1] = clipped(row[3 * i + 1] * slopes[i])
+            row[3 * i + 2] = clipped(row[3 * i + 2] * slopes[i])
+    slopes[:] = f32(0)

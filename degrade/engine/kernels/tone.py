@@ -132,8 +132,11 @@ def light_ratio(light, black, d, more):
 @kernel
 def curve(values, k):
     """Send flat float32 `values` in [0, 1] through the polynomial `k` (8,) in 2v - 1, in place; clipped to [0, 1]."""
+    # In v - 1/2, which is one addition less: the powers of two go into the coefficients without a rounding.
+    k0, k1, k2, k3 = k[0], k[1] * f32(2), k[2] * f32(4), k[3] * f32(8)
+    k4, k5, k6, k7 = k[4] * f32(16), k[5] * f32(32), k[6] * f32(64), k[7] * f32(128)
     for i in range(values.size):
-        values[i] = polynomial(values[i], k)
+        values[i] = clipped(series(values[i] - f32(0.5), k0, k1, k2, k3, k4, k5, k6, k7))
 
 
 @kernel
@@ -143,19 +146,12 @@ def curve_rgb(values, k):
     tiled = np.empty((DEGREE + 1, TILE), f32)
     for m in range(DEGREE + 1):
         for i in range(TILE):
-            tiled[m, i] = k[i % 3, m]
+            tiled[m, i] = k[i % 3, m] * f32(1 << m)  # for powers of v - 1/2: see `curve`
     k0, k1, k2, k3, k4, k5, k6, k7 = tiled[0], tiled[1], tiled[2], tiled[3], tiled[4], tiled[5], tiled[6], tiled[7]
     for start in range(0, values.size, TILE):
         row = values[start : start + TILE]
         for i in range(row.size):
-            t = row[i] + row[i] - f32(1)
-            row[i] = clipped(series(t, k0[i], k1[i], k2[i], k3[i], k4[i], k5[i], k6[i], k7[i]))
-
-
-@kernel
-def polynomial(v, k):
-    """The polynomial `k` (8,) in t = 2v - 1, clipped to [0, 1]."""
-    return clipped(series(v + v - f32(1), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]))
+            row[i] = clipped(series(row[i] - f32(0.5), k0[i], k1[i], k2[i], k3[i], k4[i], k5[i], k6[i], k7[i]))
 
 
 @kernel
