@@ -38,6 +38,9 @@ DENSITY_FLOOR = 1e-3
 """Smallest reflectance, density 3."""
 
 
+_NOWHERE = Key()
+
+
 class Photo:
     """A photograph at work.
 
@@ -106,7 +109,7 @@ class Photo:
         self.targets: dict[str, npt.NDArray[Any]] = {}
         self.traces: dict[str, list[Any]] = {}
         self.kept: Collection[str] = LAYERS
-        self.root = Key()
+        self.root = _NOWHERE
         self.story: dict[str, Any] = {}
         self.watch: Watch | None = None
         self.split = "train"
@@ -266,8 +269,8 @@ class Photo:
         """Share of the pixels with any damage, rounded to 6 digits."""
         if not self.damaged or self._layers is None:
             return 0.0
-        share: float = np.count_nonzero(self._layers[0]) / self._layers[0].size
-        return round(share, 6)
+        mask = self._layers[0]
+        return round(int(np.count_nonzero(mask)) / mask.size, 6)
 
     def _layer(self, index: int) -> Bytes:
         if not self.damaged or self._layers is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 _idle = threading.local()
+_LINE = 64
 _LARGEST = 32_000_000
 """Bytes above which a buffer is not kept: a build's memory must not remember its largest photo for ever."""
 
@@ -24,12 +26,20 @@ class Workspace:
         """The buffer `name`: zeros when newly made, else as it was left."""
         kept = self._arrays.get(name)
         if kept is None or kept.shape != shape or kept.dtype != dtype:
-            kept = np.zeros(shape, dtype)
+            kept = _aligned_zeros(shape, np.dtype(dtype))
             if kept.nbytes <= _LARGEST:
                 self._arrays[name] = kept
             else:
                 self._arrays.pop(name, None)
         return kept
+
+
+def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Zeros that begin where a line of the cache does: some kernels are a tenth faster on them."""
+    size = math.prod(shape) * dtype.itemsize
+    raw = np.zeros(size + _LINE, np.uint8)
+    start = -raw.ctypes.data % _LINE
+    return raw[start : start + size].view(dtype).reshape(shape)
 
 
 @contextmanager
