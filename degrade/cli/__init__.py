@@ -2,7 +2,8 @@
 
     group       the `degrade` command itself: errors become one line and an exit code
     outputs     build, merge, verify, replay
-    recipes     check, preview, recipes, schema
+    recipes     check, recipes, schema
+    preview     preview
     ops         ops, warm
     console     words on stderr, data on stdout
     progress    what a build says while it runs
@@ -15,7 +16,8 @@ from __future__ import annotations
 from degrade.cli.group import main
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
-from degrade.cli.recipes import check, preview, recipes, schema
+from degrade.cli.preview import preview
+from degrade.cli.recipes import check, recipes, schema
 
 __all__ = ["main"]
 

@@ -36,13 +36,7 @@ def ops(name: str | None, as_json: bool) -> None:
     """
     from degrade.ops import degradations
 
-    known = degradations()
-    if name is not None and name not in known:
-        from degrade.recipes.words import did_you_mean
-
-        hint = did_you_mean(name, known) or "`degrade ops` lists them"
-        raise click.UsageError(f"there is no op {name!r}: {hint}")
-    chosen = list(known.values()) if name is None else [known[name]]
+    chosen = list(degradations().values()) if name is None else [known_op(name)]
     if as_json:
         for op in chosen:
             emit(op_record(op))
@@ -90,6 +84,18 @@ def _variants() -> Iterator[Degradation]:
                     yield op(**{name: option})
 
 
+def known_op(name: str) -> type[Degradation]:
+    """The op of that name, or wrong usage with the nearest one."""
+    from degrade.ops import degradations
+    from degrade.recipes.words import did_you_mean
+
+    known = degradations()
+    if name not in known:
+        hint = did_you_mean(name, known) or "`degrade ops` lists them"
+        raise click.UsageError(f"there is no op {name!r}: {hint}")
+    return known[name]
+
+
 def op_record(op: type[Degradation]) -> dict[str, Any]:
     """Everything that is declared of an op, as plain data for JSON."""
     return {
@@ -118,7 +124,7 @@ def _page(op: type[Degradation]) -> str:
     head = f"{op.name} (degrade.{op.__name__})\n{facts}\n\n{inspect.cleandoc(op.__doc__ or '')}"
     if not op.specs:
         return head
-    rows = [[spec.name, f"default {_default(spec)}", _meaning(spec)] for spec in op.specs.values()]
+    rows = [[spec.name, f"default {default_text(spec)}", _meaning(spec)] for spec in op.specs.values()]
     return f"{head}\n\nparameters\n{columns(rows, indent=2)}"
 
 
@@ -148,7 +154,8 @@ def _meaning(spec: FieldSpec) -> str:
     return f"{spec.help} ({spec.expected()}{unit})"
 
 
-def _default(spec: FieldSpec) -> str:
+def default_text(spec: FieldSpec) -> str:
+    """A field's default as a recipe writes it."""
     import yaml
 
     data = spec.default.to_data()

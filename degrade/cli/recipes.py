@@ -1,17 +1,16 @@
-"""Commands about recipes: check, preview, list and copy, schema."""
+"""Commands about recipes: check, list and copy, schema."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from degrade.cli.console import columns, compiling_is_said, counted, emit, json_option, say, show
+from degrade.cli.console import columns, counted, emit, json_option, say, show
 
 if TYPE_CHECKING:
     from degrade.recipes.errors import Problem
@@ -50,43 +49,6 @@ def check(recipe: str, as_json: bool) -> None:
         else:
             say(f"warning: {warning}")
     say(f"{made.name}: {counted(len(made.steps), 'step')}, no mistakes, {counted(len(warnings), 'warning')}")
-
-
-@click.command()
-@recipe_argument
-@source_option
-@click.option("--out", metavar="FILE", help="The PNG to write, - for stdout; NAME_preview.png if left out.")
-@click.option("--count", type=click.IntRange(1, 64), default=4, show_default=True, help="How many pairs.")
-@click.option("--key", help="The one pair to show, by its key in a build, such as album/0042 or album/0042/c1.")
-@click.option("--steps", is_flag=True, help="Show the picture after each step too.")
-@click.option(
-    "--side", type=click.IntRange(64, 2048), default=512, show_default=True, metavar="PIXELS",
-    help="Pictures with a longer side are shrunk to it.",
-)  # fmt: skip
-def preview(
-    recipe: str, source: str | None, out: str | None, count: int, key: str | None, steps: bool, side: int
-) -> None:
-    """Draw a contact sheet of what RECIPE does: clean, degraded, mask by class of damage, and the drawn numbers.
-
-    The pairs are those that a build of the same photographs would make.
-    """
-    from degrade.corpus import open_corpus
-    from degrade.preview import Skipped, contact_sheet, examples, title_of
-    from degrade.recipes import load_recipe
-
-    made = load_recipe(recipe)
-    file = None if out == "-" else _png(out or f"{made.name}_preview.png")
-    shown = []
-    with compiling_is_said():
-        made.prepare()
-        for example in examples(made, open_corpus(source or made.source), count, key, steps):
-            if isinstance(example, Skipped):
-                say(f"skipped {example.source}: {example.why}")
-            else:
-                shown.append(example)
-    if not shown:
-        raise click.ClickException("none of the photographs gives a pair; name others by --source")
-    _write_png(contact_sheet(shown, title_of(made.to_data()), side), file)
 
 
 @click.command()
@@ -172,23 +134,3 @@ def _copy(text: str, file: Path) -> None:
     except FileExistsError:
         raise click.ClickException(f"{file} is there already; give another name: --copy FILE") from None
     say(f"copied to {file}; try it: degrade preview {file}")
-
-
-def _png(name: str) -> Path:
-    file = Path(name)
-    if file.suffix.lower() != ".png":
-        raise click.UsageError(f"a contact sheet is a PNG: call it {file.with_suffix('.png')}")
-    if not file.parent.is_dir():
-        raise click.ClickException(f"there is no folder {file.parent}; make it first")
-    return file
-
-
-def _write_png(sheet: Any, file: Path | None) -> None:
-    from degrade.codecs import encode_png
-
-    data = encode_png(sheet, filtered=True)
-    if file is None:
-        sys.stdout.buffer.write(data)
-    else:
-        file.write_bytes(data)
-        say(f"the contact sheet is {file}")

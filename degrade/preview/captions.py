@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from degrade.engine.distributions import Constant
 from degrade.ops import degradations
 
 Captions = list[tuple[str, list[str]]]
 """(the step's label, its numbers as "field value")."""
+
+
+class Number(NamedTuple):
+    """A drawn value in words: of the field `name`, in `unit` ("" where it has none); `help` says what the field is."""
+
+    name: str
+    value: str
+    unit: str
+    help: str
+
+    @property
+    def text(self) -> str:
+        """Such as "width_mm 0.4 (mm on the print)"."""
+        return f"{self.name} {self.value} ({self.unit})" if self.unit else f"{self.name} {self.value}"
+
 
 _PLAIN = str.maketrans({"×": "x", "µ": "u", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "’": "'", "“": '"', "”": '"'})
 
@@ -44,25 +59,33 @@ def plain(text: str) -> str:
     return letters.encode("ascii", "replace").decode()
 
 
-def _numbers(op: str, drawn: Mapping[str, Any]) -> list[str]:
+def numbers_of(op: str, drawn: Mapping[str, Any]) -> list[Number]:
+    """The drawn values of one step; those that stand at their op's constant default are left out."""
     known = degradations().get(op)
     specs = known.specs if known else {}
     return [
-        f"{name} {_shown(value)}"
+        Number(name, shown_value(value), specs[name].unit, specs[name].help)
+        if name in specs
+        else Number(name, shown_value(value), "", "")
         for name, value in drawn.items()
         if name not in specs or specs[name].default != Constant(_frozen(value))
     ]
+
+
+def _numbers(op: str, drawn: Mapping[str, Any]) -> list[str]:
+    return [f"{number.name} {number.value}" for number in numbers_of(op, drawn)]
 
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A drawn value, short: four digits of a number, yes or no, none."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        return "(" + ", ".join(_shown(v) for v in value) + ")"
+        return "(" + ", ".join(shown_value(v) for v in value) + ")"
     return "none" if value is None else str(value)

@@ -22,7 +22,7 @@ Picture = npt.NDArray[np.uint8]
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """What a contact sheet shows of one pair.
+    """What a contact sheet or a page shows of one pair.
 
     Attributes
     ----------
@@ -37,7 +37,13 @@ class Example:
     steps : list of dict
         As in `Pair.record["steps"]`.
     stages : list of (label, picture)
-        The degraded picture after each step that ran, if the sheet is to show it.
+        The degraded picture after each step that ran, if that is to be shown.
+    loss : (H, W) uint8 or None
+        Soft coverage of destroyed content.
+    layers : dict
+        The (H, W) uint8 coverage of each structural step by its label, where damages are told apart.
+    story : dict
+        What happened to the photograph as a whole (`degrade.engine.story`), if the recipe tells.
     """
 
     key: str
@@ -46,6 +52,9 @@ class Example:
     classes: Picture | None = None
     steps: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     stages: list[tuple[str, Picture]] = dataclasses.field(default_factory=list)
+    loss: Picture | None = None
+    layers: dict[str, Picture] = dataclasses.field(default_factory=dict)
+    story: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def example_of(pair: Pair, source: npt.NDArray[Any] | None = None) -> Example:
@@ -57,6 +66,9 @@ def example_of(pair: Pair, source: npt.NDArray[Any] | None = None) -> Example:
         classes=pair.classes,
         steps=pair.record["steps"],
         stages=[] if source is None else _stages(pair.record, source),
+        loss=pair.loss,
+        layers=pair.layers,
+        story=pair.record.get("story", {}),
     )
 
 
@@ -74,6 +86,7 @@ def _stages(record: dict[str, Any], source: npt.NDArray[Any]) -> list[tuple[str,
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.final_channels = record["channels"][1]
         photo.split = record["split"]
+        photo.story = record.get("story", {})
         stages = [("framed" if framing else "source", photo.rounded(np.uint8))]
         for step in record["steps"]:
             replay_steps(photo, root, [step], degradations())

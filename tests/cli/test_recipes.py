@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from degrade.codecs import decode_png
 from degrade.recipes import load_recipe, recipe_schema, recipe_text, shipped_recipes
 
 Run = Callable[..., Result]
@@ -131,41 +130,3 @@ def test_the_schema(run: Run, here: Path) -> None:
     assert json.loads(run("schema").stdout) == recipe_schema()
     assert run("schema", "--out", "recipe.schema.json").stdout == ""
     assert json.loads((here / "recipe.schema.json").read_text("utf-8")) == recipe_schema()
-
-
-# --- preview ----------------------------------------------------------------------------------------------------------
-
-
-def test_preview_draws_a_sheet(run: Run, here: Path, recipe: str, photos: Path) -> None:
-    result = run("preview", recipe, "--source", "photos", "--count", "2")
-    assert result.exit_code == 0, result.stderr
-    assert "the contact sheet is tiny_preview.png" in result.stderr
-    assert result.stdout == ""
-    first = (here / "tiny_preview.png").read_bytes()
-    assert decode_png(first).shape[2] == 3
-    assert run("preview", recipe, "--source", "photos", "--count", "2", "--out", "-").stdout_bytes == first
-    steps = run("preview", recipe, "--source", "photos", "--count", "2", "--steps", "--out", "-").stdout_bytes
-    assert decode_png(steps).shape[0] > decode_png(first).shape[0]
-
-
-def test_preview_of_one_pair(run: Run, error: Error, recipe: str, photos: Path) -> None:
-    own = [run("preview", recipe, "--source", "photos", "--key", key, "--out", "-") for key in ("p1", "p1/c1")]
-    assert own[0].stdout_bytes != own[1].stdout_bytes
-    assert "no copy 2" in error("preview", recipe, "--source", "photos", "--key", "p1/c2", code=2)
-    assert "one of the keys is p" in error("preview", recipe, "--source", "photos", "--key", "zzz", code=2)
-
-
-def test_preview_skips_what_is_no_photograph_and_says_so(run: Run, recipe: str, photos: Path) -> None:
-    result = run("preview", recipe, "--source", "photos", "--count", "9")
-    assert result.exit_code == 0
-    assert "skipped text.png: " in result.stderr
-
-
-def test_what_preview_refuses(error: Error, here: Path, recipe: str, photos: Path) -> None:
-    (here / "empty").mkdir()
-    assert "no photographs" in error("preview", recipe, "--source", "empty", code=2)
-    assert "there is no source" in error("preview", recipe, "--source", "nowhere", code=2)
-    assert "call it x.png" in error("preview", recipe, "--out", "x.jpg", code=2)
-    assert "no folder" in error("preview", recipe, "--out", "no/x.png", code=1)
-    assert "--count" in error("preview", recipe, "--count", "0", code=2)
-    assert "name others by --source" in error("preview", recipe, "--source", "photos/text.png", code=1)
