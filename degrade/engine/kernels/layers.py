@@ -25,7 +25,7 @@ BATCH = 256
 """Most pixels of a batch."""
 GROUP = 64
 """Bytes of a row, eight words, that are looked at together."""
-STAIN, COVER, LIGHT = range(3)
+STAIN, COVER, LIGHT = i32(0), i32(1), i32(2)
 """What `lay` does."""
 SHARE = f32(1 / 255.0)
 """What a step of coverage covers of a pixel."""
@@ -141,30 +141,29 @@ def lattice_line(x, y, k0, k1):
 
 
 @kernel
-def add_noise(noise, xs, ys, frequency, weight, k0, k1):
-    """Add `weight` times `value_noise` of (xs, ys)·frequency, with the same bits, to a row.
+def add_noise(noise, rows, columns, per_px, frequency, weight, k0, k1):
+    """Add `weight` times `value_noise` of a batch's places in length units, times `frequency`, to a row.
 
     In two loops, each of which calls little enough for the compiler to take it in and work on many pixels at a time.
     """
-    above = np.empty(xs.size, np.float32)
-    for i in range(xs.size):
-        above[i] = lattice_line(xs[i] * frequency, i32(np.floor(ys[i] * frequency)), k0, k1)
-    for i in range(xs.size):
-        y = ys[i] * frequency
+    above = np.empty(BATCH, np.float32)
+    for i in range(noise.size):
+        x, y = f32(columns[i]) * per_px * frequency, f32(rows[i]) * per_px * frequency
+        above[i] = lattice_line(x, i32(np.floor(y)), k0, k1)
+    for i in range(noise.size):
+        x, y = f32(columns[i]) * per_px * frequency, f32(rows[i]) * per_px * frequency
         floor = np.floor(y)
         f = f32(y - floor)
-        below = lattice_line(xs[i] * frequency, i32(floor) + 1, k0, k1)
+        below = lattice_line(x, i32(i32(floor) + i32(1)), k0, k1)
         noise[i] += weight * (above[i] + f * f * (f32(3) - f32(2) * f) * (below - above[i]))
 
 
 @kernel
-def fibres(rows, columns, per_px, k0, k1):
-    """Noise of paper fibres in about [-1, 1]; `per_px` is the length unit (1/1000 of the diagonal) a pixel."""
-    xs, ys = columns * f32(per_px), rows * f32(per_px)
-    noise = np.zeros(rows.size, np.float32)
-    add_noise(noise, xs, ys, f32(0.3), f32(0.6), k0, k1)
-    add_noise(noise, xs, ys, f32(1.1), f32(0.4), k1, k0)
-    return noise
+def fibres(noise, rows, columns, per_px, k0, k1):
+    """Fill in noise of paper fibres in about [-1, 1]; `per_px` is the length unit (1/1000 of the diagonal) a pixel."""
+    noise[:] = f32(0)
+    add_noise(noise, rows, columns, f32(per_px), f32(0.3), f32(0.6), k0, k1)
+    add_noise(noise, rows, columns, f32(per_px), f32(1.1), f32(0.4), k1, k0)
 
 
 @kernel
@@ -172,20 +171,20 @@ def remove(pixels, mask, loss, classes, code, coverage, y0, y1, x0, x1, paper, d
     """Scrape emulsion off to `depth` and let the paper show; `vary` is the amplitude of its fibre noise."""
     flat, channels, width = pixels.reshape(-1), pixels.shape[2], pixels.shape[1]
     batch, box, v, base = new_batch(), (y0, y1, x0, x1), np.empty(BATCH, np.float32), np.empty(BATCH, np.float32)
-    lights, depths = np.full(BATCH, f32(1)), np.full(BATCH, f32(depth))
+    noise, depths = np.zeros(BATCH, np.float32), np.empty(BATCH, np.float32)
     y, start, deep, amplitude = y0, x0 // 8, f32(depth), f32(vary)
     while y < y1:
         n, y, start = collect(coverage, width, box, y, start, batch)
         rows, columns, places, covered, lost = batch
         if amplitude > f32(0):
-            noise = fibres(rows[:n], columns[:n], per_px, k0, k1)
-            for i in range(n):
-                lights[i] = f32(1) + amplitude * noise[i]
-                depths[i] = min(max(deep + f32(0.3) * noise[i] * (f32(1) - deep), f32(0.05)), f32(1))
+            fibres(noise[:n], rows, columns, per_px, k0, k1)
+        for i in range(n):
+            uneven = min(max(deep + f32(0.3) * noise[i] * (f32(1) - deep), f32(0.05)), f32(1))
+            depths[i] = uneven if amplitude > f32(0) else deep
         for c in range(channels):
             take(flat, places[:n], channels, c, v)
             for i in range(n):
-                base[i] = clipped(paper[c] * lights[i])
+                base[i] = clipped(paper[c] * (f32(1) + amplitude * noise[i]))
             if deep < f32(1):
                 lay_bare(v[:n], base, depths)
             for i in range(n):
