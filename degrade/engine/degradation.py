@@ -89,8 +89,6 @@ class Degradation(Declaration, Step):
             times = factor(self.link, photo.story)
             drawn = self.draw(key) if self.linked is None else self._at_rate(times).draw(key)
             fires = fires and happens(self, key, photo, times if self.linked is None else 1.0)
-        if fires and self.stage is Stage.FILE:
-            photo.shrink_now()
         if fires and photo.watch is None:
             self.apply(photo, drawn, key)
         elif fires:

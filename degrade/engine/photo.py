@@ -76,6 +76,8 @@ class Photo:
         Which of loss and classes are kept beside the mask; to be set before damage is drawn.
     shrink : int
         How many times smaller each side of the degraded picture is to become, before it is made a file.
+    shrunk_at : int
+        How many steps were on record when that happened, or will be.
     story : dict
         What happened to the photograph as a whole, by `degrade.engine.story.LATENTS`.
     root : Key
@@ -93,7 +95,7 @@ class Photo:
     ) -> None:
         self.height, self.width = image.shape[:2]
         self._whole = (self.height, self.width)
-        self.shrink = 1
+        self.shrink, self.shrunk_at = 1, -1
         self.workspace = workspace
         self.format = format
         self.print_box = print_box or (0, self.height, 0, self.width)
@@ -161,6 +163,7 @@ class Photo:
         if self.shrink == 1:
             return
         by, self.shrink = self.shrink, 1
+        self.shrunk_at = len(self.record)
         pixels = self.pixels
         self.height, self.width = max(self.height // by, 1), max(self.width // by, 1)
         top, bottom, left, right = self.print_box

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
@@ -43,6 +42,8 @@ def replay_steps(
     """
     for step in steps:
         label, name, fired, drawn = step["label"], step["op"], step["fired"], step["drawn"]
+        if len(photo.record) == photo.shrunk_at:
+            photo.shrink_now()
         if name == "target":
             if fired:
                 photo.take_target(label.partition(".")[2] or None)
@@ -54,8 +55,6 @@ def replay_steps(
             raise ReplayError(label, name, f"its fields are not the recorded ones: {', '.join(unknown)}")
         if fired:
             values = {key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()}
-            if ops[name].stage is Stage.FILE:
-                photo.shrink_now()
             apply = partial(ops[name]().apply, photo, values, root.at(label))
             if photo.watch is None:
                 apply()

@@ -29,6 +29,8 @@ CLUMPS = (2, 5)
 """Sizes of the clumps relative to the grain's."""
 COARSE_SIZE = 1.5
 """Size of the clumps in samples of their coarse noise."""
+FINEST_PX = 0.35
+"""Size below which neighbouring pixels share no grain."""
 _UNIFORM_BYTE_VARIANCE = (65536 - 1) / 3
 """Of 2b - 255 for a byte b."""
 
@@ -38,9 +40,9 @@ class Grain(Degradation):
 
     A printed negative's noise peaks where the paper's curve is steep and vanishes towards paper white and full black.
     Real scans show a lag-1 autocorrelation of 0.65 to 0.73 in flat areas; white noise has none. `per_dye` gives each
-    layer of a colour film its own grain, correlated between layers, the blue one strongest. Its covariance is that of
-    a Boolean model of discs, of twice the radius `size_mm`, to second order; `clumping` adds what is left of it at two
-    and at five times the size, the mottle of real film.
+    layer of a colour film its own grain, correlated between layers, the blue one strongest. The covariance is that of
+    a Boolean model of discs, of up to twice the radius `size_mm`, as an enlarger shows it; `clumping` adds clumps of
+    two and of five times the size, the mottle of real film.
 
     The strength is that of the picture, or, with `rms` above 0, follows from the film: RMS granularity is the standard
     deviation of density 1 seen through an aperture of 48 µm, and the product of deviation and aperture's diameter is
@@ -98,7 +100,7 @@ def pixel_over_aperture(pitch_um: float, size_px: float, clumping: float) -> flo
     """
     aperture = math.pi * (APERTURE_UM / 2 / pitch_um) ** 2
     parts = [(1.0, size_px)] + [(clumping * clumping, factor * size_px) for factor in CLUMPS]
-    shared = [(share, 4 * math.pi * size * size) for share, size in parts]
+    shared = [(share, 4 * math.pi * size * size if size >= FINEST_PX else 0.0) for share, size in parts]
     seen = sum(share * (1 + area) / (aperture + area) for share, area in shared)
     return math.sqrt(sum(share for share, _ in shared) / seen)
 
@@ -120,7 +122,7 @@ def binomial_like_taps(sigma_px: float) -> tuple[npt.NDArray[np.float32], float]
     """Whole-number taps of a Gaussian of `sigma_px` (at most 6), zeros up to a multiple of four, and the deviation of
     bytes that are filtered by them both ways."""
     sigma = min(sigma_px, 6.0)
-    if sigma < 0.35:
+    if sigma < FINEST_PX:
         weights = [1]
     else:
         half = max(1, math.ceil(2.2 * sigma))

@@ -42,12 +42,18 @@ PROCESSES: dict[str, Process] = {
     "selenium": Process((0.97, 1.05, 1.00), (1.0, 1.03, 0.97), 2.1, (0.96, 0.95, 0.91)),
     "albumen": Process((0.85, 1.0, 1.12), (0.80, 1.0, 1.16), 1.5, (0.95, 0.89, 0.75)),
     "cyanotype": Process((1.25, 0.85, 0.45), (1.25, 0.85, 0.45), 1.5, (0.96, 0.95, 0.91)),
+    "gold": Process((0.98, 1.02, 0.96), (0.86, 1.04, 0.99), 1.7, (0.96, 0.92, 0.83)),
+    "printing_out": Process((0.86, 1.05, 1.04), (0.72, 1.06, 1.14), 1.8, (0.97, 0.93, 0.87)),
+    "platinum": Process((0.98, 1.01, 1.03), (0.96, 1.02, 1.05), 1.35, (0.95, 0.92, 0.86)),
+    "split": Process((0.90, 1.0, 1.08), (1.03, 1.0, 0.96), 1.9, (0.96, 0.95, 0.91)),
 }
-"""Gelatin silver untoned, sulphide-toned and selenium-toned; albumen, whose egg white yellows; Prussian blue."""
+"""Gelatin silver untoned, sulphide-toned and selenium-toned; albumen, whose egg white yellows; Prussian blue; albumen
+toned with gold, purple in its light tones; collodion or gelatin printing-out paper, red-brown; platinum, warm black on
+matt paper; sulphide-toned shadows under cool highlights."""
 
 
 class Tone(Degradation):
-    """The colour of a print's process or toning bath: sepia, selenium, albumen, cyanotype.
+    """The colour of a print's process or toning bath: sepia, selenium, albumen, cyanotype, gold, platinum and others.
 
     A toned image absorbs each colour in its own proportion to the silver it had: its density is multiplied, by
     factors that differ between shadows and highlights. So the tint is strongest in the mid tones, weaker in the

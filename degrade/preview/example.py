@@ -86,7 +86,8 @@ def _stages(record: dict[str, Any], source: npt.NDArray[Any]) -> list[tuple[str,
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.final_channels = record["channels"][1]
         photo.split = record["split"]
-        photo.story, photo.root, photo.shrink = record.get("story", {}), root, record.get("scale", 1)
+        photo.story, photo.root = record.get("story", {}), root
+        photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
         stages = [("framed" if framing else "source", photo.rounded(np.uint8))]
         for step in record["steps"]:
             replay_steps(photo, root, [step], degradations())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.compose import Sequence, Target
+from degrade.engine.damage import Stage
 from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
@@ -126,21 +127,18 @@ class Recipe:
     @cached_property
     def _read(self) -> frozenset[str]:
         """The masks that a step looks at."""
-        ops = (op for step in self.steps for op in step.flattened() if isinstance(op, Degradation))
-        return frozenset(name for op in ops for name in op.reads)
+        return frozenset(name for step in self.steps for op in _ops(step) for name in op.reads)
 
     @cached_property
     def structural(self) -> tuple[str, ...]:
         """The labels of the steps that may keep masks, in their order."""
-        ops = (op for step in self.steps for op in step.flattened() if isinstance(op, Degradation))
-        return tuple(op.address for op in ops if op.damage is not None)
+        return tuple(op.address for step in self.steps for op in _ops(step) if op.damage is not None)
 
     @cached_property
     def moves_clean(self) -> bool:
         """Whether a step after a target may move a clean picture's pixels."""
         place = next((place for place, step in enumerate(self.steps) if isinstance(step, Target)), -1)
-        after = (op for step in self.steps[place + 1 :] for op in step.flattened())
-        return any(isinstance(op, Degradation) and op.moves_pixels for op in after)
+        return any(op.moves_pixels for step in self.steps[place + 1 :] for op in _ops(step))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -262,7 +260,7 @@ class Recipe:
             told = self.story.draw(root)
             record |= {"story": told, "format": told.get("format", self.format)}
         if self.output.scale > 1:
-            record["scale"] = self.output.scale
+            record["scale"] = [self.output.scale, -1]
         if apart:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
@@ -272,8 +270,23 @@ class Recipe:
 
     def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str]) -> None:
         photo.watch, photo.kept = watch, kept
-        for step in self.steps:
+        for place, step in enumerate(self.steps):
+            if place == self._file_from:
+                photo.shrink_now()
             step.run(photo, photo.root)
+
+    @cached_property
+    def _file_from(self) -> int:
+        """The place of the first of the last steps, those that make files."""
+        place = len(self.steps)
+        while place and all(op.stage is Stage.FILE for op in _ops(self.steps[place - 1])):
+            place -= 1
+        return place
+
+
+def _ops(step: Step) -> Iterator[Degradation]:
+    """The degradations within a step."""
+    return (op for op in step.flattened() if isinstance(op, Degradation))
 
 
 def replay_record(image: Array, record: dict[str, Any]) -> Pair:
@@ -334,9 +347,11 @@ def _developed(
         photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
-        photo.shrink = record.get("scale", 1)
+        photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
         run(photo)
         photo.shrink_now()
+        if "scale" in record:
+            record["scale"] = [record["scale"][0], photo.shrunk_at]
         clean = _finished(photo.clean, dtype, channels_clean)
         targets = {name: _finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
         whole = {**record, "steps": steps_record(photo)}

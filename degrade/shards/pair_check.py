@@ -103,7 +103,7 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
     height, width, channels = pixels.shape
     if name == LAYERS:
         height //= max(1, len(_framed(row).get("layers", ())))
-    by = _framed(row).get("scale", 1) if name == "degraded" else 1
+    by = _framed(row).get("scale", [1])[0] if name == "degraded" else 1
     expected_size = row["height"] // by, row["width"] // by
     if (height, width) != expected_size:
         return f"{width}×{height} pixels, its JSON says {expected_size[1]}×{expected_size[0]}"

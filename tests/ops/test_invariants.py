@@ -215,7 +215,8 @@ def test_replay_is_exact(declare: Declare, op: Op, data: st.DataObject, image: A
     record = json.loads(json.dumps(pair.record))
     with borrowed_workspace() as workspace:
         photo = Photo(checked_image(image), workspace, record["format"])
-        replay_steps(photo, Key(record["seed"], record["photo"], record["variant"]), record["steps"], OPS)
+        photo.root = Key(record["seed"], record["photo"], record["variant"])
+        replay_steps(photo, photo.root, record["steps"], OPS)
         assert np.array_equal(photo.rounded(image.dtype, pair.degraded.shape[2]), pair.degraded)
         assert np.array_equal(photo.mask, pair.mask)
         assert np.array_equal(photo.loss, pair.loss)

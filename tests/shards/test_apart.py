@@ -46,7 +46,8 @@ def test_a_build_with_layers_instances_and_targets(tmp_path: Path) -> None:
 
 def test_smaller_degraded_pictures_for_upscalers(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    steps = [{"scratches": {"count": 20}}, "grain", {"jpeg": {"quality": 80}, "p": 0.5}]
+    first = {"jpeg": {"quality": 60}, "label": "first"}  # still of the large picture
+    steps = [{"scratches": {"count": 20}}, first, "grain", {"jpeg": {"quality": 80}, "p": 0.5}]
     recipe = {"recipe": 1, "name": "small", "frame": {"size": [96, 132]}, "steps": steps, "output": {"scale": 4}}
     degrade.build(recipe, source="sample", out=out, limit=4)
     assert verify(out).problems == ()

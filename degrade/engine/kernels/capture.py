@@ -1,0 +1,126 @@
+"""What scanners and cameras do: sampling through a point spread function, and sharpening.
+
+Sampling at another pitch and going back to the first is one linear map a line of pixels, of which each output pixel
+sees only its neighbourhood: its own few weights at every position. Pixels are (H, W·C) rows of interleaved channels,
+mirrored beyond the edge about the centres of the edge pixels; all is float32 in a fixed order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.blur import mirror_row, padded, power_of_two, slot
+from degrade.engine.kernels.convolve import add_four
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import exp2
+from degrade.engine.kernels.warp import keys_cubic
+
+f32, f64, i64, u64 = np.float32, np.float64, np.int64, np.uint64
+
+
+@kernel
+def sampling_weights(size, samples, sigma):
+    """How a line of `size` pixels that is sampled at `samples` places and then resized back comes from itself.
+
+    Each sample sees a Gaussian of `sigma`, in units of their distance, around its place; the way back is by Keys'
+    cubic (doi:10.1109/TASSP.1981.1163711). Returns (size, T) float32, T a multiple of four: weights of the pixels from
+    position - reach on, where reach is the first of the two returned values.
+    """
+    pitch = size / samples
+    spread = i64(np.ceil(3 * sigma * pitch))
+    reach = i64(np.ceil((1.5 + 2.5 * sigma) * pitch))  # what lies beyond weighs less than a hundredth
+    weights = np.zeros((size, (2 * reach + 4) // 4 * 4), f32)
+    row, spot = np.empty(weights.shape[1], f64), np.empty(2 * spread + 3, f64)
+    for i in range(size):
+        row[:] = 0
+        place = (i + 0.5) / pitch - 0.5
+        below = i64(np.floor(place))
+        for j in range(below - 1, below + 3):
+            centre = (j + 0.5) * pitch - 0.5
+            first = i64(np.floor(centre)) - spread
+            total = 0.0
+            for k in range(spot.size):
+                away = (first + k - centre) / (sigma * pitch)
+                spot[k] = exp2(f32(-0.7213475204444817 * away * away))
+                total += spot[k]
+            share = keys_cubic(abs(place - j)) / total
+            for k in range(spot.size):
+                tap = first + k - i + reach
+                if 0 <= tap < row.size:
+                    row[tap] += share * spot[k]
+        total = row.sum()
+        for k in range(row.size):
+            weights[i, k] = f32(row[k] / total)
+    return reach, weights
+
+
+@kernel
+def spread_across(weights, channels):
+    """The (size, T) weights of a line as (T, size·channels): one row a tap, its values as the channels' are."""
+    out = np.empty((weights.shape[1], weights.shape[0] * channels), f32)
+    for k in range(out.shape[0]):
+        for x in range(weights.shape[0]):
+            for c in range(channels):
+                out[k, x * channels + c] = weights[x, k]
+    return out
+
+
+@kernel
+def add_two_across(total, line, start, step, w, k):
+    """Add to the row `total` its neighbours k and k + 1 in the padded `line`, `step` values apart, each value of each
+    neighbour with a weight of its own."""
+    first, second = w[k], w[k + 1]
+    a, b = u64(start + k * step), u64(start + (k + 1) * step)
+    for i in range(total.size):
+        x = u64(i)
+        total[x] += first[x] * line[a + x] + second[x] * line[b + x]
+
+
+@kernel
+def resampled(pixels, channels, reach_x, across, reach_y, down):
+    """Send (H, W·C) pixels in [0, 1] through the weights `across` (`spread_across`) and `down` (`sampling_weights`), in
+    place; not clipped."""
+    height, width = pixels.shape
+    flat = pixels.reshape(height * width)
+    slots = power_of_two(down.shape[1] + 1)
+    ring = np.empty((slots, width), f32)
+    rows = ring.reshape(slots * width)
+    line = np.empty(width + 2 * (reach_x + 4) * channels, f32)
+    places = np.empty(down.shape[1], u64)
+    ready = 0
+    for y in range(height):
+        while ready <= y + down.shape[1] - 1 - reach_y:
+            if ready < height:
+                padded(line, 0, 0, flat, ready * width, 1, width // channels, reach_x + 4, channels)
+                total = ring[slot(ready, slots)]
+                total[:] = f32(0)
+                for k in range(0, across.shape[0], 2):
+                    add_two_across(total, line, 4 * channels, channels, across, k)
+            else:
+                mirror_row(ring, ready, height)
+            ready += 1
+        if y == 0:
+            for k in range(1, reach_y + 1):
+                mirror_row(ring, -k, height)
+        for k in range(places.size):
+            places[k] = slot(y - reach_y + k, slots) * u64(width)
+        out = pixels[y]
+        out[:] = f32(0)
+        for k in range(0, places.size, 4):
+            add_four(out, rows, places, down[y], k)
+
+
+@kernel
+def sharpened(values, blurred, amount):
+    """Unsharp masking: values + amount·(values - blurred), flat float32, in place; clipped to [0, 1]."""
+    a = f32(amount)
+    for i in range(values.size):
+        v = values[i]
+        values[i] = min(max(v + a * (v - blurred[i]), f32(0)), f32(1))
+
+
+@kernel
+def held(values):
+    """Flat float32 clipped to [0, 1], in place."""
+    for i in range(values.size):
+        values[i] = min(max(values[i], f32(0)), f32(1))

@@ -1,0 +1,210 @@
+"""Smooth displacements: a picture bent a little, given by how far every so many pixels are moved.
+
+Fields are float32 (rows, columns) of nodes that lie `every` px apart, the first one on the first pixel, with linear
+interpolation between. A picture is moved in two passes (E. Catmull, A. R. Smith, 3-D transformations of images in
+scanline order, SIGGRAPH 1980): each column up and down by `dy`, then each row sideways by `dx`. So `dx` stands at the
+output's places, and `dy` at the output's row and the source's column. Where a displacement changes slowly, long
+stretches share its whole pixels, and mixing two rows is a plain loop. Beyond its edge the picture is mirrored about the
+centres of the edge pixels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.noise import normal_at
+from degrade.engine.kernels.warp import covered, reflected, strongest
+
+u8, u64, f32, f64, i32, i64 = np.uint8, np.uint64, np.float32, np.float64, np.int32, np.int64
+
+VECTORS = 32
+"""Values that a loop works on at once."""
+SPLINE_POWER = 0.4793651
+"""Mean square of a cubic B-spline of white noise, 151/315."""
+SPLINE_WIDTH = 0.57735027
+"""Standard deviation of a cubic B-spline, in distances of its knots."""
+
+
+@kernel
+def node_count(size, every):
+    """How many nodes `every` px apart a line of `size` pixels lies between."""
+    return (size - 1) // every + 2
+
+
+@kernel
+def along(out, nodes, y, every):
+    """The field in the pixels of row `y`, into the float32 row `out`."""
+    upper, lower = nodes[y // every], nodes[y // every + 1]
+    t, share = f32(y % every) / f32(every), f32(1) / f32(every)
+    for block in range((out.size + every - 1) // every):
+        left = upper[block] + t * (lower[block] - upper[block])
+        right = upper[block + 1] + t * (lower[block + 1] - upper[block + 1])
+        slope, start = (right - left) * share, block * every
+        for i in range(min(every, out.size - start)):
+            out[u64(start + i)] = left + f32(i32(i)) * slope
+
+
+@kernel
+def split(whole, part, wide, moved, channels):
+    """Displacements `moved` as whole pixels (int32) and the rest, in [0, 1); and the rests for each channel, `wide`."""
+    for x in range(moved.size):
+        floor = np.floor(moved[x])
+        whole[x] = i32(floor)
+        part[x] = moved[x] - floor
+    if channels == 1:
+        for x in range(moved.size):
+            wide[x] = part[x]
+    else:
+        for i in range(moved.size):
+            x, j = u64(i), u64(3) * u64(i)
+            wide[j], wide[j + u64(1)], wide[j + u64(2)] = part[x], part[x], part[x]
+
+
+@kernel
+def mix(out, at, source, first, second, share, begin, size):
+    """`size` values of the flat `out` from `at` on: the rows at `first` and `second` of the flat `source`, mixed by the
+    share of the second, which stands from `begin` on.
+
+    Some values behind them are set as well, where there is room: whole vectors are faster, and what comes next along
+    the row is written later.
+    """
+    o, a, b, s = u64(at), u64(first), u64(second), u64(begin)
+    room = min(min(out.size - at, share.size - begin), source.size - max(first, second))
+    for x in range(u64(min((size + VECTORS - 1) // VECTORS * VECTORS, room))):
+        v = source[a + x]
+        out[o + x] = v + share[s + x] * (source[b + x] - v)
+
+
+@kernel
+def run_end(whole, first, every):
+    """Past the last of the equal values from `first` on. Between nodes, which are `every` values apart, they rise or
+    fall: where both ends are equal, all are."""
+    value, node = whole[first], (first // every + 1) * every
+    last = first
+    while node <= whole.size and whole[last] == value and whole[node - 1] == value:
+        last, node = node, node + every
+    while last < whole.size and whole[last] == value:
+        last += 1
+    return last
+
+
+@kernel
+def farthest(nodes):
+    """The largest displacement of all either way, rounded up."""
+    most = f32(0)
+    for i in range(nodes.shape[0]):
+        for j in range(nodes.shape[1]):
+            most = max(most, abs(nodes[i, j]))
+    return i64(np.ceil(most))
+
+
+@kernel
+def displaced(source, out, channels, dy, dx, every):
+    """Fill `out` (H, W·C) with `source`, both float32, displaced by `dy` and `dx` px: see the head of this file."""
+    height, width = source.shape[0], source.shape[1] // channels
+    flat, goal = source.reshape(source.size), out.reshape(out.size)
+    pad = farthest(dx) + 2
+    line = np.empty((width + 2 * pad) * channels, f32)
+    moved, part, wide = np.empty(width, f32), np.empty(width, f32), np.empty(width * channels, f32)
+    whole = np.empty(width, i32)
+    for y in range(height):
+        along(moved, dy, y, every)
+        split(whole, part, wide, moved, channels)
+        x = 0
+        while x < width:
+            end, place = run_end(whole, x, every), x * channels
+            upper = reflected(y + whole[x], height) * source.shape[1] + place
+            lower = reflected(y + whole[x] + 1, height) * source.shape[1] + place
+            mix(line, pad * channels + place, flat, upper, lower, wide, place, (end - x) * channels)
+            x = end
+        for i in range(pad):
+            left, right = (pad + reflected(-1 - i, width)) * channels, (pad + reflected(width + i, width)) * channels
+            for c in range(channels):
+                line[(pad - 1 - i) * channels + c] = line[left + c]
+                line[(pad + width + i) * channels + c] = line[right + c]
+        along(moved, dx, y, every)
+        split(whole, part, wide, moved, channels)
+        x = 0
+        while x < width:
+            end, place = run_end(whole, x, every), x * channels
+            start = (pad + x + whole[x]) * channels
+            mix(goal, y * out.shape[1] + place, line, start, start + channels, wide, place, (end - x) * channels)
+            x = end
+
+
+@kernel
+def displaced_mask(source, out, dy, dx, every, codes):
+    """`displaced` for uint8 masks (H, W): soft coverage, or with `codes` the classes.
+
+    Whatever an output pixel takes the least share of marks it, as in `warp.affine_mask`.
+    """
+    height, width = source.shape
+    reach = farthest(dy) + 1
+    before = np.zeros(height + 1, i64)  # rows with a mask above each
+    for y in range(height):
+        before[y + 1] = before[y] + (1 if source[y].any() else 0)
+    across, down = np.empty(width, f32), np.empty(width, f32)
+    share, value = np.zeros(4, f32), np.zeros(4, u8)
+    for y in range(height):
+        row = out[y]
+        row[:] = 0
+        if before[min(y + reach + 1, height)] == before[max(y - reach, 0)] and 0 <= y - reach <= height - 2 * reach - 2:
+            continue
+        along(across, dx, y, every)
+        along(down, dy, y, every)
+        for x in range(width):
+            floor = np.floor(across[x])
+            wx = across[x] - floor
+            for k in range(2):
+                column = reflected(x + i64(floor) + k, width)
+                top = np.floor(down[column])
+                wy = down[column] - top
+                value[k] = source[reflected(y + i64(top), height), column]
+                value[2 + k] = source[reflected(y + i64(top) + 1, height), column]
+                sideways = wx if k == 1 else f32(1) - wx
+                share[k], share[2 + k] = sideways * (f32(1) - wy), sideways * wy
+            if (value[0] | value[1] | value[2] | value[3]) != 0:
+                row[x] = strongest(value, share) if codes else covered(value, share)
+
+
+@kernel
+def spline_field(rows, columns, spacing, offset_y, offset_x, k0, k1):
+    """A smooth random field (rows, columns) float32 of mean 0 and variance 1: white noise on knots under cubic
+    B-splines. `spacing` is the distance of its nodes and `offset` the place of the first one, in knots."""
+    out = np.zeros((rows, columns), f32)
+    first_y, first_x = i64(np.floor(offset_y)) - 1, i64(np.floor(offset_x)) - 1
+    tall, wide = i64(rows * spacing) + 6, i64(columns * spacing) + 6
+    knots = np.empty((tall, wide), f32)
+    for i in range(tall):
+        for j in range(wide):
+            knots[i, j] = normal_at(k0, k1, first_y + i, first_x + j)
+    taps = np.empty(4, f32)
+    half = np.zeros((tall, columns), f32)
+    for x in range(columns):
+        start = spline(taps, offset_x + x * spacing) - first_x
+        for i in range(tall):
+            for k in range(4):
+                half[i, x] += taps[k] * knots[i, start + k]
+    for y in range(rows):
+        start = spline(taps, offset_y + y * spacing) - first_y
+        for k in range(4):
+            for x in range(columns):
+                out[y, x] += taps[k] * half[start + k, x]
+    for y in range(rows):
+        for x in range(columns):
+            out[y, x] *= f32(1 / SPLINE_POWER)
+    return out
+
+
+@kernel
+def spline(taps, place):
+    """The weights of the four knots around `place`, into `taps`; returns the number of the first."""
+    floor = np.floor(place)
+    t = f32(place - floor)
+    u = f32(1) - t
+    taps[0] = u * u * u * f32(1 / 6.0)
+    taps[1] = (f32(4) + t * t * (f32(3) * t - f32(6))) * f32(1 / 6.0)
+    taps[2] = (f32(4) + u * u * (f32(3) * u - f32(6))) * f32(1 / 6.0)
+    taps[3] = t * t * t * f32(1 / 6.0)
+    return i64(floor) - 1

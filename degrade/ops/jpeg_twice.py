@@ -1,0 +1,74 @@
+"""A JPEG that was cropped or resized, and saved as JPEG again."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.codecs import decode_jpeg, encode_jpeg
+from degrade.engine.damage import Stage
+from degrade.engine.degradation import Degradation, Drawn
+from degrade.engine.distributions import Choice
+from degrade.engine.fields import Count, Option, Real, field
+from degrade.engine.key import Key
+from degrade.engine.photo import Photo
+
+Bytes = npt.NDArray[np.uint8]
+
+
+class JpegTwice(Degradation):
+    """Save as JPEG, crop or resize a little, save as JPEG again: two grids of 8×8 blocks that do not coincide.
+
+    What lies on the web has been through this: the scanner's file, `shift_x_px` and `shift_y_px` cropped off its edges,
+    `rescale` times as large as what was posted, then posted at a lower quality. Blocks of the first grid show faintly
+    across those of the second. The larger file is made by bilinear interpolation and shrunk by area.
+
+    As the last step of a recipe its second file is the pair's member, byte for byte. References: ITU-T T.81 (JPEG);
+    T. Bianchi, A. Piva, Image forgery localization via block-grained analysis of JPEG artifacts,
+    doi:10.1109/TIFS.2012.2187516 (double compression, aligned and not).
+    """
+
+    stage = Stage.FILE
+
+    first_quality: Count = field((85, 96), "quality of the first file", low=1, high=100, unit="IJG")
+    second_quality: Count = field((65, 96), "quality of the second file", low=1, high=100, unit="IJG")
+    shift_x_px: Count = field((0, 7), "columns between the two grids", low=0, high=7)
+    shift_y_px: Count = field((0, 7), "rows between the two grids", low=0, high=7)
+    rescale: Real = field(
+        Choice((1.0, 1.1, 1.25, 1.5), weights=(0.6, 0.15, 0.15, 0.1)), "size of the first file", low=1, high=4,
+        unit="ratio",
+    )  # fmt: skip
+    subsampling: Option = field("420", "how colour is sampled in both", options=("444", "422", "420"))
+
+    def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
+        """Two files, of which the second stays."""
+        channels = photo.final_channels or photo.channels
+        picture = photo.rounded(np.uint8, max(channels, photo.channels))
+        larger = _resized(picture, drawn["rescale"])
+        edges = ((drawn["shift_y_px"], 0), (drawn["shift_x_px"], 0), (0, 0))
+        first = encode_jpeg(np.pad(larger, edges, mode="edge"), drawn["first_quality"], drawn["subsampling"])
+        opened = decode_jpeg(first)[drawn["shift_y_px"] :, drawn["shift_x_px"] :]
+        posted = _shrunk(opened, picture.shape)
+        photo.jpeg = encode_jpeg(posted, drawn["second_quality"], drawn["subsampling"])
+
+
+def _resized(picture: Bytes, ratio: float) -> Bytes:
+    """(H, W, C) enlarged `ratio` times."""
+    if ratio == 1:
+        return picture
+    import cv2
+
+    size = (round(picture.shape[1] * ratio), round(picture.shape[0] * ratio))
+    return (
+        cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR_EXACT).reshape(size[1], size[0], -1).astype(np.uint8)
+    )
+
+
+def _shrunk(picture: Bytes, shape: tuple[int, ...]) -> Bytes:
+    """(H, W, C) at the size of `shape`, by means over what each pixel covers."""
+    if picture.shape == shape:
+        return np.ascontiguousarray(picture)
+    import cv2
+
+    small = cv2.resize(np.ascontiguousarray(picture), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return small.reshape(shape).astype(np.uint8)
