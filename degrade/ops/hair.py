@@ -13,6 +13,8 @@ from degrade.engine.photo import Box, Photo
 from degrade.engine.units import FORMATS
 from degrade.ops.dust_on_negative import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, show
 
+LONG_WIDER = 10 / 9
+"""How much wider long fibres are."""
 LENGTH_SIGMA = {"short": 0.604, "long": 0.493}
 WIDTH_SIGMA = {"short": 0.39, "long": 0.266}
 """Deviations of the logarithms; with them the equivalent diameters' are 0.36 and 0.28, as measured."""
@@ -59,7 +61,7 @@ class Hair(Degradation):
         """Short fibres, then long ones."""
         if drawn["density"] == 0:
             return
-        for name, wider in (("short", 1.0), ("long", 10 / 9)):
+        for name, wider in (("short", 1.0), ("long", LONG_WIDER)):
             box = _drawn(photo, drawn, name, drawn["width_um"] * wider, key.at(name))
             if box[0] < box[1]:
                 show(photo, box, DamageClass.HAIR, drawn["medium"], FULL * drawn["density"])

@@ -127,7 +127,7 @@ def test_members(members: str) -> None:
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
-GRAIN = "strength, size_mm, per_dye, dye_correlation"
+GRAIN = "strength, size_mm, per_dye, dye_correlation, clumping, rms, negative"
 
 
 @pytest.mark.parametrize(

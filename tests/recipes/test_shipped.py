@@ -19,8 +19,23 @@ VARIANTS = [
     for name, each in SHIPPED.items()
     for settings in product(*each.presets.values())
 ]
-KNOWN_WARNINGS = {"faces_noise": ["grayscale (scene) follows coarse_dropout (wear)"]}
-"""Warnings that a recipe's text explains."""
+KNOWN_WARNINGS = {
+    "faces_noise": ["grayscale (scene) follows coarse_dropout (wear)"],
+    "bopbtl_v2": ["shuffle mixes stages of a photograph's life"],
+    "bsrgan": ["shuffle mixes stages of a photograph's life"],
+    "codeformer": ["gaussian_noise (negative) follows resample (capture)"],
+    "imagenet_c": ["elastic moves the degraded picture and not the clean one"],
+    "realesrgan_x4plus": [
+        *(f"{op} (negative) follows resample (capture)" for op in ("gaussian_noise", "shot_noise")),
+        *["kernel_blur (lens) follows jpeg (file)"] * 6,
+        "sinc (capture) follows jpeg (file)",
+        *["resample (capture) follows jpeg (file)"] * 2,
+        *(f"{op} (negative) follows jpeg (file)" for op in ("gaussian_noise", "shot_noise")),
+        "sinc (capture) follows jpeg (file)",
+    ],
+    "rtn_texture": ["gaussian_noise (negative) follows texture (surface)"],
+}
+"""Warnings of what others' pipelines are: their order is not that of a photograph's life."""
 
 
 def ops(recipe: Recipe) -> list[str]:
@@ -30,7 +45,12 @@ def ops(recipe: Recipe) -> list[str]:
 def test_those_that_are_promised_are_there() -> None:
     assert set(SHIPPED) >= {
         *("aged_photo", "aged_gray", "aged_rgb", "plain_list"),
-        *("faces_noise", "div2k_aged", "animal_faces"),
+        *("faces_noise", "div2k_aged", "animal_faces", "voc_scratches"),
+        *("press_print", "album_snapshot", "handled_snapshot", "heavy_damage", "old_photos"),
+        *("carte_de_visite", "cabinet_card", "postcard", "newspaper", "cyanotype", "wet_album", "color_print_1970s"),
+        *("glass_negative", "film_35mm_negative", "film_35mm_slide"),
+        *("bopbtl_v2", "realesrgan_x4plus", "bsrgan", "codeformer"),
+        *("ivanova_film", "rtn_texture", "pik_fix", "imagenet_c"),
     }
 
 
