@@ -3,10 +3,10 @@
     python benchmarks/damage_statistics.py [--photos 500] [--json]
 
 Film: equivalent diameters of the dust, dirt, hairs and scratches of `film_35mm_negative`, each drawn by itself at the
-scale of a frame of 2048 px and opaque, against outlines drawn by hand on ten scans (D. Ivanova et al., arXiv:2302.10004). Cracks: how dense
-they are near the edge of a `handled_snapshot` and in its middle, and how unsteady along their line, against scans of
-cracked prints. Noise and tone: of an `album_snapshot` of a gray card, and of the sample photographs, against scans of
-prints.
+scale of a frame of 2048 px and opaque, against outlines drawn by hand on ten scans (D. Ivanova et al.,
+arXiv:2302.10004). Cracks: how dense they are near the edge of a `handled_snapshot` and in its middle, and how unsteady
+along their line, against scans of cracked prints. Noise and tone: of an `album_snapshot` of a gray card, and of the
+sample photographs, against scans of prints.
 """
 
 from __future__ import annotations

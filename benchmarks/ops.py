@@ -1,18 +1,22 @@
-"""Each op against its fastest installed peer, on a colour photograph: microseconds and quotients.
+"""Every op, against its fastest installed peer where it has one: microseconds and quotients.
 
     python benchmarks/ops.py [--side 512] [--rounds 15] [--json]
 
-Ours stands twice. "step" is what the op adds to a recipe: draws, damage, masks and record, on a photo at work. "alone"
-is the op called on an image by itself, which also pays for the way from bytes to the working picture and back; a recipe
-pays for that once. A peer's figure is its call in a pipeline of its own, on the same picture of three channels. Where
-no installed library has the operation, the figure that another's code reached on our machine is quoted.
+Ours stands three times. "step" is what the op adds to a recipe: draws, damage, masks and record, on a colour photo at
+work, and "gray" the same on a gray one. "alone" is the op called on an image by itself, which also pays for the way
+from bytes to the working picture and back; a recipe pays for that once. A peer's figure is its call in a pipeline of
+its own, on the same picture of three channels. Where no installed library has the operation, the figure that another's
+code reached on our machine is quoted. At the end stands `old_photos` as a whole: the mean of many photographs from
+pixels to pixels, its JPEG included.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import statistics
+import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -78,6 +82,17 @@ def peers_of(side: int) -> dict[str, dict[str, Callable[[Any], Any]]]:
             "albumentations": alb(A.GaussianBlur(blur_limit=0, sigma_limit=(1.5, 1.5), p=1)),
             "scikit-image": lambda i: gaussian(i, 1.5, channel_axis=-1),
         },
+        "motion_blur": {"albumentations": alb(A.MotionBlur(blur_limit=(9, 9), p=1))},
+        "defocus": {"albumentations": alb(A.Defocus(radius=(3, 3), p=1))},
+        "zoom_blur": {"albumentations": alb(A.ZoomBlur(max_factor=(1.1, 1.1), p=1))},
+        "glass_blur": {"albumentations": alb(A.GlassBlur(sigma=0.7, max_delta=2, iterations=1, p=1))},
+        "kernel_blur": {"albumentations AdvancedBlur": alb(A.AdvancedBlur(blur_limit=(13, 13), p=1))},
+        "shot_noise": {"albumentations": alb(A.ShotNoise(p=1))},
+        "elastic": {"albumentations": alb(A.ElasticTransform(p=1))},
+        "rotate": {"albumentations": alb(A.Rotate(p=1))},
+        "flip": {"albumentations": alb(A.HorizontalFlip(p=1))},
+        "downscale": {"albumentations": alb(A.Downscale(scale_range=(0.5, 0.5), p=1))},
+        "webp": {"albumentations": alb(A.ImageCompression(compression_type="webp", quality_range=(65, 65), p=1))},
         "scratches": augraphy("LinesDegradation"),
         "folds": augraphy("Folding"),
         "fade": {"albumentations RandomToneCurve": alb(A.RandomToneCurve(scale=0.1, p=1))},
@@ -95,8 +110,8 @@ def augraphy(name: str) -> dict[str, Callable[[Any], Any]]:
 
 
 def ours() -> dict[str, Degradation]:
-    """The ops, with the peers' parameters where these have them."""
-    return {
+    """Every op: with the peer's parameters where one has them, else by its defaults."""
+    tuned = {
         "grayscale": degrade.Grayscale(),
         "grain": degrade.Grain(strength=0.03),
         "gaussian_noise": degrade.GaussianNoise(sigma=0.1),
@@ -110,12 +125,13 @@ def ours() -> dict[str, Degradation]:
         "vignette": degrade.Vignette(),
         "jpeg": degrade.Jpeg(quality=75),
     }
+    return tuned | {name: op() for name, op in degrade.degradations().items() if name not in tuned}
 
 
 def as_step(op: Degradation, image: Any) -> Callable[[], None]:
-    """The op as a step on a photo at work; gray and jpeg start from a fresh picture, which is what they turn into."""
+    """The op as a step on a photo at work; gray and files start from a fresh picture."""
     workspace, numbers = Workspace(), iter(range(10**9))
-    if op.name in ("grayscale", "jpeg"):
+    if op.name in ("grayscale", "jpeg", "jpeg_twice", "webp"):
         return lambda: op.run(Photo(image, workspace), Key(0, str(next(numbers) % KEYS)))
     photo = Photo(image, workspace)
 
@@ -134,21 +150,36 @@ def alone(op: Degradation, image: Any) -> Callable[[], Any]:
 
 def row_of(op: Degradation, others: dict[str, Callable[[Any], Any]], image: Any, rounds: int) -> dict[str, Any]:
     """The figures of one op."""
-    work = {"step": as_step(op, image), "alone": alone(op, image)}
+    work = {"step": as_step(op, image), "gray": as_step(op, image[:, :, :1].copy()), "alone": alone(op, image)}
     times = in_turns({**work, **{name: partial(call, image) for name, call in others.items()}}, rounds, 0.05)
     own = {name: statistics.median(times[name]) * 1e6 for name in work}
     if others:
         best = min(others, key=lambda name: statistics.median(times[name]))
         theirs = statistics.median(times[best]) * 1e6
         quotients = {name: ratio(times[best], times[name]) for name in work}
+    elif op.name not in QUOTED_MICROSECONDS:
+        best, theirs, quotients = "", 0.0, dict.fromkeys(work, 0.0)
     else:
         name, theirs = QUOTED_MICROSECONDS[op.name]
         best, quotients = f"{name} (quoted)", {name: theirs / own[name] for name in work}
     return {
-        "op": op.name, "step_us": round(own["step"], 1), "alone_us": round(own["alone"], 1),
+        "op": op.name, "step_us": round(own["step"], 1), "gray_us": round(own["gray"], 1),
+        "alone_us": round(own["alone"], 1),
         "peer_us": round(theirs, 1), "ratio_step": round(quotients["step"], 2),
         "ratio_alone": round(quotients["alone"], 2), "peer": best,
     }  # fmt: skip
+
+
+def mean_of(name: str, side: int, photos: int = 400) -> float:
+    """Milliseconds a photograph that a recipe takes on average."""
+    recipe = dataclasses.replace(degrade.load_recipe(name), frame=None)
+    images = crops(8, side)
+    for key in range(photos // 4):  # kernels, textures and buffers are then at hand
+        recipe.make(images[key % 8].copy(), key=f"first {key}", dtype=np.uint8, layers=("mask",))
+    start = time.perf_counter()
+    for key in range(photos):
+        recipe.make(images[key % 8].copy(), key=str(key), dtype=np.uint8, layers=("mask",))
+    return (time.perf_counter() - start) / photos * 1e3
 
 
 def main() -> None:
@@ -162,11 +193,15 @@ def main() -> None:
     others = peers_of(chosen.side)
     if not chosen.json:
         print(f"{chosen.side} px RGB, one thread; microseconds (median of {chosen.rounds} rounds in turns)")
-        print(f"{'op':16}{'step':>8}{'alone':>8}{'peer':>8}{'ratio':>8}{'alone':>8}  fastest peer")
+        print(f"{'op':18}{'step':>8}{'gray':>8}{'alone':>8}{'peer':>8}{'ratio':>8}{'alone':>8}  fastest peer")
     for name, op in ours().items():
-        row = row_of(op, others[name], image, chosen.rounds)
-        figures = "{step_us:8.0f}{alone_us:8.0f}{peer_us:8.0f}{ratio_step:8.1f}{ratio_alone:8.1f}  {peer}"
-        print(json.dumps(row) if chosen.json else f"{name:16}" + figures.format(**row), flush=True)
+        row = row_of(op, others.get(name, {}), image, chosen.rounds)
+        figures = "{step_us:8.0f}{gray_us:8.0f}{alone_us:8.0f}"
+        if row["peer"]:
+            figures += "{peer_us:8.0f}{ratio_step:8.1f}{ratio_alone:8.1f}  {peer}"
+        print(json.dumps(row) if chosen.json else f"{name:18}" + figures.format(**row), flush=True)
+    whole = {"recipe": "old_photos", "mean_ms": round(mean_of("old_photos", chosen.side), 2)}
+    print(json.dumps(whole) if chosen.json else f"old_photos as a whole: {whole['mean_ms']} ms a photograph")
 
 
 if __name__ == "__main__":
