@@ -80,11 +80,12 @@ class Degradation(Declaration, Step):
 
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
         """Draw, apply and record."""
-        label = self.address + suffix
+        label = (self.label or self.name) + suffix
         key = root.at(label)
         if self.link is None and self.when is None:
             drawn = self.draw(key)
-            fires = fires and (self.p >= 1 or key.at("p").uniform() < self.p)
+            if fires and self.p < 1:
+                fires = key.at("p").uniform() < self.p
         else:
             times = factor(self.link, photo.story)
             drawn = self.draw(key) if self.linked is None else self._at_rate(times).draw(key)

@@ -79,9 +79,11 @@ class Pair:
             setattr(self, layer, getattr(photo, layer))
         self.record = record
         self.targets = targets or {}
-        own = photo.watch.own if photo.watch is not None else {}
-        self.layers = _joined({label: mask for label, (mask, _, _) in own.items()})
-        self.instances = found(own)
+        self.layers: dict[str, npt.NDArray[np.uint8]] = {}
+        self.instances: list[dict[str, Any]] = []
+        if photo.watch is not None:
+            self.layers = _joined({label: mask for label, (mask, _, _) in photo.watch.own.items()})
+            self.instances = found(photo.watch.own)
         self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
         self._degraded: Array | Callable[[], Array] = (
             photo.rounded(dtype, channels) if self.degraded_jpeg is None else _decoder(self.degraded_jpeg, channels)

@@ -7,6 +7,7 @@ is what a recipe's `format` stands for.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 FORMATS: dict[str, float] = {
     "film_35mm": 43.3,
@@ -31,6 +32,7 @@ UNIT_OF_SUFFIX: dict[str, str] = {
 """The unit that a field's name carries."""
 
 
+@lru_cache(maxsize=256)
 def pixels_per_mm(height: int, width: int, format: str = DEFAULT_FORMAT) -> float:
     """Pixels on one millimetre of the print, when a picture of height x width pixels is the whole print.
 

@@ -264,16 +264,18 @@ class Recipe:
         if apart:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
-        kept = LAYERS if watch else {*layers, *self._read}
+        kept = LAYERS if watch else (*layers, *self._read)
         run = partial(self._run, watch=watch, kept=kept)
-        return _developed(image, record, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
+        return _developed(image, record, root, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
 
     def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str]) -> None:
         photo.watch, photo.kept = watch, kept
-        for place, step in enumerate(self.steps):
-            if place == self._file_from:
-                photo.shrink_now()
-            step.run(photo, photo.root)
+        root, last = photo.root, self._file_from
+        for step in self.steps[:last]:
+            step.run(photo, root)
+        photo.shrink_now()
+        for step in self.steps[last:]:
+            step.run(photo, root)
 
     @cached_property
     def _file_from(self) -> int:
@@ -325,12 +327,14 @@ def replay_source(image: Array, record: dict[str, Any], dtype: Any, apart: bool 
         photo.watch = Watch(apart=True) if apart else None
         replay_steps(photo, photo.root, record["steps"], degradations())
 
-    return _developed(image, again, Framing(**frame) if frame else None, dtype, run)
+    root = Key(record["seed"], record["photo"], record["variant"])
+    return _developed(image, again, root, Framing(**frame) if frame else None, dtype, run)
 
 
 def _developed(
     image: Array,
     record: dict[str, Any],
+    root: Key,
     framing: Framing | None,
     dtype: Any,
     run: Callable[[Photo], None],
@@ -343,7 +347,7 @@ def _developed(
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.clean_is_source = framing is None or framing.untouched
         photo.final_channels = channels_degraded
-        photo.root = Key(record["seed"], record["photo"], record["variant"])
+        photo.root = root
         photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
