@@ -17,7 +17,7 @@ from degrade.engine.step import Step, check_step, happens, with_step_keys
 from degrade.engine.story import factor
 
 RATES = ("count", "rate", "amount", "strength")
-"""Fields that a `link` may multiply: the first one that an op has."""
+"""Fields that a `link` multiplies where an op does not say which: the first one that it has."""
 __all__ = ["Degradation", "Drawn", "ParameterError"]
 
 
@@ -40,6 +40,8 @@ class Degradation(Declaration, Step):
         Whether it displaces the picture's content.
     reads : tuple of str
         Which of loss and classes it looks at, to see what earlier steps did.
+    rate_field : str or None
+        The field that a `link` multiplies; None: the first of RATES that the op has.
     """
 
     stage: ClassVar[Stage]
@@ -47,6 +49,8 @@ class Degradation(Declaration, Step):
     portable: ClassVar[bool] = True
     moves_pixels: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ()
+
+    rate_field: ClassVar[str | None] = None
 
     p: float = 1.0
     label: str | None = None
@@ -63,7 +67,7 @@ class Degradation(Declaration, Step):
     @property
     def linked(self) -> str | None:
         """The field that a `link` multiplies; None: it multiplies how often the op happens."""
-        return next((name for name in RATES if name in self.specs), None)
+        return self.rate_field or next((name for name in RATES if name in self.specs), None)
 
     @property
     def address(self) -> str:

@@ -103,7 +103,7 @@ class Photo:
         self.px_per_mm = pixels_per_mm(bottom - top, right - left, format)
         self.unit = math.hypot(bottom - top, right - left) / 1000
         self.record: list[tuple[str, str, bool, dict[str, Any]]] = []
-        self.damaged = False
+        self._drawn = False
         self.final_channels: int | None = None
         self.clean: npt.NDArray[Any] = image
         self.clean_is_source = True
@@ -227,13 +227,18 @@ class Photo:
     # ------------------------------------------------------------------ masks
 
     @property
+    def damaged(self) -> bool:
+        """Whether a step has drawn damage since the last target."""
+        return self._drawn or (self.watch is not None and self.watch.before is not None)
+
+    @property
     def layers(self) -> Layers:
         """(mask, loss, classes); asking for them says that damage is about to be drawn."""
         if self._layers is None:
             mask, loss, classes = (self._blank_layer(name) for name in LAYERS)
             self._layers = (mask, loss, classes)
             self._clear_layers()
-        self.damaged = True
+        self._drawn = True
         return self._layers
 
     def _blank_layer(self, name: str) -> Bytes:
@@ -243,15 +248,18 @@ class Photo:
 
     def swap_layers(self, layers: Layers | None) -> Layers | None:
         """Draw into `layers` from now on (None: fresh ones when they are needed); returns a copy of those so far."""
-        before = (self.mask, self.loss, self.classes) if self.damaged else None
-        self._layers, self.damaged = layers, layers is not None
+        before: Layers | None = None
+        if self._drawn and self._layers is not None:
+            mask, loss, classes = self._layers
+            before = mask.copy(), loss.copy(), classes.copy()
+        self._layers, self._drawn = layers, layers is not None
         return before
 
     def _clear_layers(self) -> None:
         if self._layers is not None:
             for layer in self._layers:
                 layer.fill(0)
-        self.damaged = False
+        self._drawn = False
 
     @property
     def mask(self) -> Bytes:
@@ -270,13 +278,15 @@ class Photo:
 
     def covered(self) -> float:
         """Share of the pixels with any damage, rounded to 6 digits."""
-        if not self.damaged or self._layers is None:
+        if not self._drawn or self._layers is None:
             return 0.0
         mask = self._layers[0]
         return round(int(np.count_nonzero(mask)) / mask.size, 6)
 
     def _layer(self, index: int) -> Bytes:
-        if not self.damaged or self._layers is None:
+        if self.watch is not None and self.watch.before is not None:
+            return self.watch.whole(self._layers if self._drawn else None)[index]
+        if not self._drawn or self._layers is None:
             return np.zeros(self._whole, np.uint8)
         layer = self._layers[index]
         if layer.shape != self._whole:
@@ -306,7 +316,7 @@ class Photo:
         if both:
             self.clean, self.clean_is_source = displace(_as_float(self.clean), False), False
             self.targets = {name: displace(_as_float(image), False) for name, image in self.targets.items()}
-        if self.damaged and self._layers is not None:
+        if self._drawn and self._layers is not None:
             _displace_layers(self._layers, displace)
         if self.watch is not None:
             for layers in self.watch.seen():

@@ -29,18 +29,20 @@ class Watch:
     ----------
     own : dict
         (mask, loss, classes) of each step that drew any, by label.
+    before : tuple or None
+        The masks of all steps before the one that runs now, while it draws into masks of its own.
     """
 
     def __init__(self, muted: Collection[str] = (), apart: bool = False) -> None:
         self.own: dict[str, Layers] = {}
         self._muted = frozenset(muted)
         self._apart = apart
-        self._before: Layers | None = None
+        self.before: Layers | None = None
 
     def step(self, photo: Photo, label: str, apply: Callable[[], None]) -> None:
         """Run one step, `apply`, under watch."""
         kept = photo.pixels.copy() if label in self._muted else None
-        self._before = photo.swap_layers(None) if self._apart else None
+        self.before = photo.swap_layers(None) if self._apart else None
         apply()
         if self._apart:
             self._take(photo, label)
@@ -49,18 +51,27 @@ class Watch:
 
     def _take(self, photo: Photo, label: str) -> None:
         """Put the step's own masks aside, and lay them over those before it."""
-        before, self._before = self._before, None
+        before, self.before = self.before, None
         own = photo.swap_layers(before)
         if own is None:
             return
         self.own[label] = own
         merge(photo.layers, own)
 
+    def whole(self, own: Layers | None) -> Layers:
+        """A copy of the masks before the present step, with its `own` over them: what it sees of the photo."""
+        assert self.before is not None
+        mask, loss, classes = self.before
+        whole = mask.copy(), loss.copy(), classes.copy()
+        if own is not None:
+            merge(whole, own)
+        return whole
+
     def seen(self) -> Iterator[Layers]:
         """The masks that are put aside at the moment, and go along when pixels move."""
         yield from self.own.values()
-        if self._before is not None:
-            yield self._before
+        if self.before is not None:
+            yield self.before
 
     def clear(self) -> None:
         """Forget the masks: what was drawn so far is not damage."""

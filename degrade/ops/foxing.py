@@ -37,6 +37,7 @@ class Foxing(Degradation):
 
     stage = Stage.STAINS
     damage = DamageClass.STAIN
+    rate_field = "clusters"
 
     clusters: Count = field(Poisson(9), "clusters of spots on the print", low=0, high=300)
     spots: Real = field((3.0, 9.0), "spots in a cluster, on average", low=0, high=60, unit="per cluster")

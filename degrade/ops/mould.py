@@ -34,6 +34,7 @@ class Mould(Degradation):
 
     stage = Stage.STAINS
     damage = DamageClass.STAIN
+    rate_field = "colonies"
 
     colonies: Count = field(Poisson(9), "colonies on the print", low=0, high=300)
     radius_mm: Real = field(LogNormal(2.2, 0.35), "typical radius of a colony", low=0.2, high=20)

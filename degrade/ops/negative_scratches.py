@@ -42,6 +42,7 @@ class NegativeScratches(Degradation):
 
     stage = Stage.NEGATIVE_DAMAGE
     damage = DamageClass.SCRATCH
+    rate_field = "arcs"
 
     lines: Count = field(Poisson(2), "scratches along the film", low=0, high=1000)
     arcs: Count = field(NegativeBinomial(6.5, 1.1), "short scratches on the frame", low=0, high=5000)

@@ -19,6 +19,7 @@ STEPS: list[Any] = [
     {"folds": {"count": 2}},
     {"scratches": {"count": 6}},
     {"repeat": [{"texture": {"source": "dust"}}], "times": 2},
+    "dirt_in_relief",
     {"coarse_dropout": {}},
     {"rotate": {}},
     {"jpeg": {"quality": 80}},
@@ -41,7 +42,7 @@ def test_telling_damages_apart_changes_nothing(key: str) -> None:
 
 def test_the_layers_together_are_the_mask() -> None:
     pair = recipe(STEPS[:-2])(IMAGE, key="a", apart=True)
-    assert pair.record["layers"] == ["folds", "scratches", "texture", "coarse_dropout"]
+    assert pair.record["layers"] == ["folds", "scratches", "texture", "dirt_in_relief", "coarse_dropout"]
     assert set(pair.layers) <= set(pair.record["layers"])
     assert (np.maximum.reduce(list(pair.layers.values())) == pair.mask).all()
 
