@@ -1,4 +1,5 @@
-"""Render every degradation small, by its defaults: `python tests/update_goldens.py` writes `tests/goldens`.
+"""Render every degradation small, by its defaults, and every shipped recipe with each of its presets:
+`python tests/update_goldens.py` writes `tests/goldens` and `tests/goldens_of_recipes`.
 
 With `--digests` it writes nothing, but says the hash of each rendering, as JSON. Look at the pictures before you commit
 them: they are what the tests then hold to be right.
@@ -6,9 +7,12 @@ them: they are what the tests then hold to be right.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sys
+from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +20,7 @@ import numpy.typing as npt
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDENS = ROOT / "tests" / "goldens"
+GOLDENS_OF_RECIPES = ROOT / "tests" / "goldens_of_recipes"
 FORMAT = "film_35mm"  # small, so that what is sized in mm shows
 
 Picture = npt.NDArray[np.uint8]
@@ -48,17 +53,37 @@ def rendered(name: str) -> Picture:
     return np.concatenate([np.broadcast_to(member, image.shape) for member in members])
 
 
-def write(folder: Path) -> None:
-    """A PNG for each op, and no other."""
+def variants() -> list[str]:
+    """Every shipped recipe, with every combination of its presets."""
+    from degrade.recipes import shipped_recipes
+
+    return [
+        "@".join(filter(None, (each.name, "+".join(settings))))
+        for each in shipped_recipes()
+        for settings in product(*each.presets.values())
+    ]
+
+
+def rendered_recipe(name: str) -> Picture:
+    """What the recipe makes of `source`, twice over, at its size: at most 96×96, in colour."""
+    from degrade.recipes import load_recipe
+
+    recipe = dataclasses.replace(load_recipe(name), frame=None)
+    recipe.prepare()
+    image = np.concatenate([source(), source()[:, ::-1]])
+    degraded = recipe(image, key="golden").degraded
+    return np.broadcast_to(degraded, (*degraded.shape[:2], 3))
+
+
+def write(folder: Path, names: Iterable[str], render: Callable[[str], Picture]) -> None:
+    """A PNG for each name, and no other."""
     import cv2
 
-    from degrade.ops import degradations
-
     folder.mkdir(exist_ok=True)
-    for stale in {path.stem for path in folder.glob("*.png")} - set(degradations()):
+    for stale in {path.stem for path in folder.glob("*.png")} - set(names):
         (folder / f"{stale}.png").unlink()
-    for name in degradations():
-        cv2.imwrite(str(folder / f"{name}.png"), rendered(name)[:, :, ::-1])
+    for name in names:
+        cv2.imwrite(str(folder / f"{name}.png"), render(name)[:, :, ::-1])
 
 
 def digests() -> dict[str, str]:
@@ -74,4 +99,7 @@ if __name__ == "__main__":
     if "--digests" in sys.argv:
         sys.stdout.write(json.dumps(digests()))
     else:
-        write(GOLDENS)
+        from degrade.ops import degradations
+
+        write(GOLDENS, list(degradations()), rendered)
+        write(GOLDENS_OF_RECIPES, variants(), rendered_recipe)
