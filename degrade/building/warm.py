@@ -41,7 +41,7 @@ def warm(steps: Iterable[Step], compiling: Callable[[], None] | None = None) -> 
             step.prepare()
             for op in step.flattened():
                 if isinstance(op, Degradation):
-                    _run(dataclasses.replace(op, p=1.0))
+                    _run(dataclasses.replace(op, p=1.0, when=None, link=None))
 
 
 def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
