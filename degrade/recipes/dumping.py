@@ -11,6 +11,7 @@ from degrade.recipes.recipe import Recipe
 from degrade.recipes.scalars import FIRST_CHARACTERS, KINDS
 
 _WIDTH = 120
+_BREAKS = "\x85\u2028\u2029"
 
 
 def dump(recipe: Recipe) -> str:
@@ -51,6 +52,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """A text; one with a line break of Unicode in double quotes, the only style that keeps it."""
+    style = '"' if any(character in text for character in _BREAKS) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
 for _kind, _pattern in KINDS.items():
     for _character in FIRST_CHARACTERS[_kind]:
         _Dumper.yaml_implicit_resolvers.setdefault(_character, []).append((_kind, _pattern))

@@ -110,3 +110,9 @@ def test_a_dumped_file_loads(tmp_path: Path) -> None:
     recipe = load_recipe("aged_photo")
     (tmp_path / "other_name.yaml").write_text(dump(recipe), "utf-8")
     assert load_recipe(tmp_path / "other_name.yaml") == recipe
+
+
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "x\u2029", " \x85 y", "it's: so", "\n"])
+def test_line_breaks_of_every_kind_survive(text: str) -> None:
+    recipe = load_recipe({"recipe": 1, "name": "r", "about": text, "steps": ["grain"]})
+    assert loaded(dump(recipe)).about == text
