@@ -6,6 +6,7 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import to_encoded, to_linear
+from degrade.engine.kernels.vectors import PIXELS, READ, weigh_pixels
 
 u8, u16, u32, f32, i32 = np.uint8, np.uint16, np.uint32, np.float32, np.int32
 
@@ -55,7 +56,10 @@ def weigh_integers(source, out, red, green, blue, scale):
 def weigh_bytes(source, out, red, green, blue):
     """`weigh_integers` for uint8, in float32: the products stay below 2**24, so that these are exact too."""
     s, r, g, b = f32(1.0 / (65536 * 255.0)), f32(red), f32(green), f32(blue)
-    for i in range(out.size):
+    whole = max(0, (source.size - READ + 3 * PIXELS) // (3 * PIXELS))
+    for k in range(whole):
+        weigh_pixels(source, 3 * PIXELS * k, out, PIXELS * k, r, g, b, s)
+    for i in range(PIXELS * whole, out.size):
         out[i] = (f32(source[3 * i]) * r + f32(source[3 * i + 1]) * g + f32(source[3 * i + 2]) * b) * s
 
 
