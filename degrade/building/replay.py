@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
-from degrade.building.worker import working_pixels
 from degrade.building.workfolder import WorkFolder
 from degrade.codecs import decode
 from degrade.corpus import Corpus, Photograph, open_corpus
 from degrade.engine.pair import Pair
 from degrade.recipes.output import Output
-from degrade.recipes.recipe import replay_source
+from degrade.recipes.recipe import replay_photograph
 from degrade.shards import StoredPair, open_pairs
 from degrade.shards.manifest import read_manifest
 from degrade.shards.members import PhotoEncoder
@@ -50,12 +49,11 @@ def replay(
     folders = _folders(Path(out).absolute())
     corpus = open_corpus(source if source is not None else _source(Path(out).absolute()))
     photograph = _photograph(corpus, stored.row["source"], source)
-    decoded = decode(corpus.read(photograph), photograph.source)
+    decoded = decode(corpus.read(photograph), photograph.source, stored.record.get("luma", False))
     manifest = read_manifest(Path(out).absolute())
     output = _output(manifest)
-    image, dtype = working_pixels(decoded, output.image)
     with bank.placed(folders):
-        pair = replay_source(image, stored.record, dtype, apart=output.apart)
+        pair = replay_photograph(decoded, stored.record, output.image, output.apart)
     if check:
         _compare(PhotoEncoder(photograph.source, decoded, output, manifest["members"]).members(pair), stored)
     return pair

@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from degrade.building.errors import BuildError
 from degrade.building.ledger import Ledger, reject_line
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import ShardDone
 from degrade.building.workfolder import WorkFolder
-from degrade.codecs import CodecError, Decoded, decode
+from degrade.codecs import CodecError, decode
 from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
 from degrade.engine.photo import LAYERS
 from degrade.recipes import Recipe
@@ -147,27 +144,16 @@ def encoded_pairs(
 
     Raises whatever reading, decoding, degrading or encoding raises.
     """
-    decoded = decode(corpus.read(photograph), photograph.source)
-    image, dtype = working_pixels(decoded, recipe.output.image)
+    decoded = decode(corpus.read(photograph), photograph.source, recipe.reads_luma)
     layers = set(LAYERS).intersection(recipe.output.members)
     encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members)
     pairs = (
-        recipe.make(
-            image, key=photograph.key, copy=copy, split=split, dtype=dtype, layers=layers, apart=recipe.output.apart
+        recipe.of_photograph(
+            decoded, key=photograph.key, copy=copy, split=split, layers=layers, apart=recipe.output.apart
         )
         for copy in range(recipe.output.copies)
     )
     return [(pair.key, encoder.members(pair)) for pair in pairs]
-
-
-def working_pixels(decoded: Decoded, image: str) -> tuple[np.ndarray[Any, Any], type[np.uint8] | type[np.uint16]]:
-    """The (H, W, C) pixels that a recipe gets, and the dtype that its pictures are to have, for an output of `image`
-    jpg, png or png16."""
-    if image != "png16":
-        return decoded.pixels, np.uint8
-    if decoded.pixels.dtype == np.uint16:
-        return decoded.pixels, np.uint16
-    return decoded.pixels.astype(np.uint16) * np.uint16(257), np.uint16
 
 
 def why_rejected(error: Exception) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -13,15 +14,29 @@ class Decoded:
 
     Attributes
     ----------
-    pixels : (H, W, C) uint8 or uint16, C-contiguous
-        sRGB. C is 1 if the file is gray, else 3 (RGB order). uint16 where the file has 16 bits a sample.
+    stored : (H, W, C) uint8 or uint16, C-contiguous
+        What was decoded: `pixels`, or the luma alone of a file in colour.
     format : str
         What the bytes are, whatever the name said: "jpeg", "png", "webp", "tiff" or "bmp".
+    is_luma : bool
+        Whether `stored`, with its one channel, is but the luma of a file in colour, as it was asked for.
     """
 
-    pixels: np.ndarray
+    stored: np.ndarray
     format: str
     _jpeg: bytes | None = field(default=None, repr=False)
+    is_luma: bool = False
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """(H, W, C) uint8 or uint16, C-contiguous, sRGB. C is 1 if the file is gray, else 3 (RGB order); uint16 where
+        the file has 16 bits a sample. Decoded at the first use where the luma alone was read."""
+        from degrade.codecs.jpeg import decode_jpeg
+
+        if not self.is_luma:
+            return self.stored
+        assert self._jpeg is not None
+        return decode_jpeg(self._jpeg)
 
     @property
     def jpeg(self) -> bytes | None:

@@ -12,6 +12,7 @@ from degrade.codecs.decoded import Decoded
 from degrade.codecs.encodable import check_pixels
 from degrade.codecs.errors import CodecError, check_size, corrupt, decoder_faults, truncated
 from degrade.codecs.exif import exif_orientation
+from degrade.codecs.profiles import to_srgb
 
 SIGNATURE = b"\xff\xd8\xff"
 SUBSAMPLINGS = ("444", "422", "420", "440", "411")
@@ -79,11 +80,13 @@ def decode_jpeg(data: bytes) -> np.ndarray:
     return cmyk_to_rgb(samples, None) if header.components == 4 else samples
 
 
-def read_jpeg(data: bytes) -> Decoded:
+def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
     """A photograph in a JPEG file; see `degrade.codecs.decode`."""
     header = _read_header(data)
-    pixels = _samples(data, header)
     profile = _joined(header.profile)
+    if luma and header.components == 3 and _stands_for_itself(header, profile) and _is_ycbcr_or_gray(data):
+        return Decoded(_samples(data, header, "GRAY"), "jpeg", data, is_luma=True)
+    pixels = _samples(data, header)
     converted = header.components == 4
     if converted:
         pixels, profile = cmyk_to_rgb(pixels, profile), None
@@ -94,14 +97,22 @@ def read_jpeg(data: bytes) -> Decoded:
     return Decoded(pixels, "jpeg", data if as_stored and _is_ycbcr_or_gray(data) else None)
 
 
-def _samples(data: bytes, header: _Header) -> np.ndarray:
-    """Gray, RGB or CMYK (255 being full ink) as it is stored, (H, W, 1, 3 or 4) uint8."""
+def _samples(data: bytes, header: _Header, colours: str = "") -> np.ndarray:
+    """Gray, RGB or CMYK (255 being full ink) as it is stored, (H, W, 1, 3 or 4) uint8, or what `colours` names."""
     with decoder_faults():
         samples: np.ndarray = simplejpeg.decode_jpeg(
-            data, colorspace=_COLOURS[header.components], fastdct=False, fastupsample=False, strict=True
+            data, colorspace=colours or _COLOURS[header.components], fastdct=False, fastupsample=False, strict=True
         )
     # All who write CMYK JPEGs follow Adobe and store the paper left, not the ink; so does everyone read them.
     return 255 - samples if header.components == 4 else samples
+
+
+def _stands_for_itself(header: _Header, profile: bytes | None) -> bool:
+    """Whether the file of a picture in colour, turned and converted as it asks to be, is as it is stored."""
+    if header.frame not in (_BASELINE, _PROGRESSIVE) or header.orientation != 1:
+        return False
+    black = np.zeros((1, 1, 3), np.uint8)
+    return profile is None or to_srgb(black, profile) is black
 
 
 def _is_ycbcr_or_gray(data: bytes) -> bool:

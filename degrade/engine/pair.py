@@ -43,6 +43,8 @@ class Pair:
         The JPEG file whose decode `degraded` is, when the last step was `jpeg`.
     clean_is_source : bool
         Whether `clean` is the photograph as it came in, untouched.
+    height, width : int
+        Of the clean picture and the masks.
     targets : dict
         Further clean pictures, (H, W, C), by the names of the recipe's targets.
     layers : dict
@@ -56,14 +58,14 @@ class Pair:
     classes: npt.NDArray[np.uint8]
 
     __slots__ = (
-        "_degraded", "classes", "clean", "clean_is_source", "coverage", "degraded_jpeg", "instances", "key", "layers",
-        "loss", "mask", "record", "targets",
+        "_clean", "_degraded", "classes", "clean_is_source", "coverage", "degraded_jpeg", "height", "instances", "key",
+        "layers", "loss", "mask", "record", "targets", "width",
     )  # fmt: skip
 
     def __init__(
         self,
         key: str,
-        clean: Array,
+        clean: Array | Callable[[], Array],
         photo: Photo,
         dtype: Any,
         channels: int | None,
@@ -72,7 +74,8 @@ class Pair:
         targets: dict[str, Array] | None = None,
     ) -> None:
         self.key = key
-        self.clean = clean
+        self._clean = clean
+        self.height, self.width = photo.clean.shape[:2]
         self.clean_is_source = photo.clean_is_source
         self.coverage = photo.covered()
         for layer in layers:
@@ -90,6 +93,13 @@ class Pair:
         )
 
     @property
+    def clean(self) -> Array:
+        """The clean picture; decoded on first use where the luma of the photograph's file was all that was read."""
+        if callable(self._clean):
+            self._clean = self._clean()
+        return self._clean
+
+    @property
     def degraded(self) -> Array:
         """The degraded picture; decoded on first use when it is a JPEG file."""
         if callable(self._degraded):
@@ -97,8 +107,7 @@ class Pair:
         return self._degraded
 
     def __repr__(self) -> str:
-        height, width = self.clean.shape[:2]
-        return f"Pair({self.key!r}, {width}×{height}, damaged {self.coverage:.1%})"
+        return f"Pair({self.key!r}, {self.width}×{self.height}, damaged {self.coverage:.1%})"
 
 
 def _joined(masks: dict[str, npt.NDArray[np.uint8]]) -> dict[str, npt.NDArray[np.uint8]]:

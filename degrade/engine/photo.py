@@ -65,6 +65,8 @@ class Photo:
         Pixels on a millimetre of the print.
     unit : float
         Pixels in a thousandth of the print's diagonal.
+    is_luma : bool
+        Whether the picture came as the luma alone of a photograph in colour.
     clean_dtype : type
         What `clean` is rounded to at the target: float32, unless whoever runs the steps knows that none moves it later.
     targets : dict
@@ -107,6 +109,7 @@ class Photo:
         self.final_channels: int | None = None
         self.clean: npt.NDArray[Any] = image
         self.clean_is_source = True
+        self.is_luma = False
         self.clean_dtype: Any = np.float32
         self.targets: dict[str, npt.NDArray[Any]] = {}
         self.traces: dict[str, list[Any]] = {}
@@ -298,7 +301,8 @@ class Photo:
         both sides and leaves the masks."""
         taken = self._source if self._source is not None else rounded(self.pixels, self.clean_dtype)
         if name is None:
-            self.clean, self.clean_is_source = taken, self.clean_is_source and self._source is not None
+            untouched = self._source is not None and not self.is_luma
+            self.clean, self.clean_is_source = taken, self.clean_is_source and untouched
         else:
             self.targets[name] = taken
         self._clear_layers()

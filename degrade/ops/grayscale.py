@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
+from degrade.engine.distributions import Constant
 from degrade.engine.fields import Option, field
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
@@ -32,6 +33,11 @@ class Grayscale(Degradation):
     stage = Stage.SCENE
 
     response: Option = field("rec601", "what weighs the colours", options=tuple(RESPONSES))
+
+    @property
+    def is_luma(self) -> bool:
+        """Whether it always leaves the luma that JPEG files store."""
+        return self.always and self.response == Constant("rec601")
 
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """One channel from three; see `RESPONSES`."""

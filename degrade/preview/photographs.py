@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from degrade.codecs import CodecError, decode
+from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, Photograph, SampleCorpus, assign_splits
 from degrade.preview.drawing import fitted
 from degrade.preview.example import Example, eight_bits, example_of
@@ -90,11 +87,11 @@ def pictures(corpus: Corpus, side: int, key: str | None = None) -> Iterator[tupl
     first = PORTRAIT if isinstance(corpus, SampleCorpus) else None
     in_order = sorted(listing.photographs, key=lambda photograph: photograph.key != first)
     for photograph in in_order if key is None else [by_key[key]]:
-        pixels = _decoded(corpus, photograph)
-        if isinstance(pixels, Skipped):
-            yield pixels
+        decoded = _decoded(corpus, photograph)
+        if isinstance(decoded, Skipped):
+            yield decoded
         else:
-            picture = eight_bits(pixels)
+            picture = eight_bits(decoded.pixels)
             yield photograph.key, fitted(picture, side) if max(picture.shape) > side else picture
 
 
@@ -128,19 +125,19 @@ def _no_such(key: str, listing: Listing) -> CorpusError:
 def _made(
     recipe: Recipe, corpus: Corpus, photograph: Photograph, copy: int, split: str, stages: bool, apart: bool
 ) -> Example | Skipped:
-    pixels = _decoded(corpus, photograph)
-    if isinstance(pixels, Skipped):
-        return pixels
+    decoded = _decoded(corpus, photograph, recipe.reads_luma)
+    if isinstance(decoded, Skipped):
+        return decoded
     try:
-        pair = recipe.make(pixels.copy(), key=photograph.key, copy=copy, split=split, dtype=np.uint8, apart=apart)
+        pair = recipe.of_photograph(decoded, key=photograph.key, copy=copy, split=split, apart=apart)
     except (CodecError, TooSmall) as error:
         return Skipped(photograph.source, str(error))
-    return example_of(pair, pixels if stages else None)
+    return example_of(pair, decoded.pixels if stages else None)
 
 
-def _decoded(corpus: Corpus, photograph: Photograph) -> npt.NDArray[Any] | Skipped:
+def _decoded(corpus: Corpus, photograph: Photograph, luma: bool = False) -> Decoded | Skipped:
     try:
-        return decode(corpus.read(photograph)).pixels
+        return decode(corpus.read(photograph), luma=luma)
     except CorpusReadError as error:
         return Skipped(photograph.source, error.detail)
     except CodecError as error:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from degrade.codecs import Decoded
 from degrade.engine.compose import Sequence, Target
 from degrade.engine.damage import Stage
 from degrade.engine.declaration import ParameterError
@@ -27,6 +28,7 @@ from degrade.engine.watch import Watch
 from degrade.engine.workspace import borrowed_workspace
 from degrade.errors import DegradeError
 from degrade.ops import degradations
+from degrade.ops.grayscale import Grayscale
 from degrade.recipes.frame import Frame, Framing
 from degrade.recipes.output import Output
 
@@ -141,6 +143,15 @@ class Recipe:
         return any(op.moves_pixels for step in self.steps[place + 1 :] for op in _ops(step))
 
     @cached_property
+    def reads_luma(self) -> bool:
+        """Whether the luma that a JPEG file stores is all that is wanted of its pixels: the first step leaves no more,
+        and the clean picture is taken later or is the file itself."""
+        if not (self.steps and isinstance(self.steps[0], Grayscale) and self.steps[0].is_luma):
+            return False
+        taken = any(isinstance(step, Target) and step.called is None for step in self.steps)
+        return taken or (self.frame is None and self.output.image == "jpg" and not self.moves_clean)
+
+    @cached_property
     def fingerprint(self) -> str:
         """32 hex digits: the hash of everything that decides pixels and files, without `name`, `about` and `source`."""
         plain = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
@@ -218,7 +229,8 @@ class Recipe:
         Returns
         -------
         Pair
-            Its pictures are (H, W, C) of the dtype of `image`, framed.
+            Its pictures are (H, W, C) of the dtype of `image`, framed. A build makes the same of the file that `image`
+            was decoded from, but where the recipe `reads_luma`: then see `of_photograph`.
 
         Raises
         ------
@@ -227,6 +239,27 @@ class Recipe:
         """
         whole = checked_image(image)
         return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split, apart=apart, without=without)
+
+    def of_photograph(
+        self,
+        decoded: Decoded,
+        *,
+        key: str,
+        copy: int = 0,
+        epoch: int = 0,
+        split: str = "train",
+        layers: Collection[str] = LAYERS,
+        apart: bool = False,
+    ) -> Pair:
+        """The pair of a photograph's file, as a build makes it, read by ``decode(data, luma=recipe.reads_luma)``.
+
+        The parameters are those of `make`; pictures have the 8 or 16 bits that `output` asks for.
+        """
+        image, dtype = working_pixels(decoded, self.output.image)
+        return self.make(
+            image, key=key, copy=copy, epoch=epoch, split=split, dtype=dtype, layers=layers, apart=apart,
+            original=decoded,
+        )  # fmt: skip
 
     def make(
         self,
@@ -240,9 +273,11 @@ class Recipe:
         layers: Collection[str] = LAYERS,
         apart: bool = False,
         without: Collection[str] = (),
+        original: Decoded | None = None,
     ) -> Pair:
         """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`. The pair
-        has the masks named in `layers` alone: copying the others would cost time for nothing."""
+        has the masks named in `layers` alone: copying the others would cost time for nothing. `original` is the file
+        that `image` was decoded from, which may have given its luma alone."""
         height, width = image.shape[:2]
         if min(height, width) < self.min_side:
             raise TooSmall(height, width, self.min_side)
@@ -266,7 +301,10 @@ class Recipe:
         watch = Watch(without, apart) if apart or without else None
         kept = LAYERS if watch else (*layers, *self._read)
         run = partial(self._run, watch=watch, kept=kept)
-        return _developed(image, record, root, framing, dtype or image.dtype.type, run, layers, not self.moves_clean)
+        if original is not None and original.is_luma:
+            record["luma"] = True
+        dtype = dtype or image.dtype.type
+        return _developed(image, record, root, framing, dtype, run, layers, not self.moves_clean, original)
 
     def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str]) -> None:
         photo.watch, photo.kept = watch, kept
@@ -311,15 +349,37 @@ def replay_record(image: Array, record: dict[str, Any]) -> Pair:
     ReplayError
         The record names an op or a field that this version does not have.
     TypeError, ValueError
-        `image` is of another dtype or shape.
+        `image` is of another dtype or shape, or the pair was made of the luma that the photograph's file stores: then
+        it takes `replay_photograph`.
     """
     whole = checked_image(image)
     return replay_source(whole.copy(), record, whole.dtype.type)
 
 
-def replay_source(image: Array, record: dict[str, Any], dtype: Any, apart: bool = False) -> Pair:
-    """`replay_record` for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`, damages are
-    told `apart` or not."""
+def replay_photograph(decoded: Decoded, record: dict[str, Any], image: str, apart: bool = False) -> Pair:
+    """`replay_record` for a photograph's file, read by ``decode(data, luma=record.get("luma", False))``, and an output
+    whose pictures are `image`: jpg, png or png16."""
+    pixels, dtype = working_pixels(decoded, image)
+    return replay_source(pixels, record, dtype, apart, decoded)
+
+
+def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] | type[np.uint16]]:
+    """The (H, W, C) pixels that a recipe gets, and the dtype that its pictures are to have, for an output of `image`
+    jpg, png or png16."""
+    if image != "png16":
+        return decoded.stored, np.uint8
+    if decoded.stored.dtype == np.uint16:
+        return decoded.stored, np.uint16
+    return decoded.stored.astype(np.uint16) * np.uint16(257), np.uint16
+
+
+def replay_source(
+    image: Array, record: dict[str, Any], dtype: Any, apart: bool = False, original: Decoded | None = None
+) -> Pair:
+    """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`; pictures come
+    out as `dtype`, damages are told `apart` or not."""
+    if record.get("luma") and (original is None or not original.is_luma):
+        raise ValueError(f"{record['key']} was made of the luma in its photograph's file; use replay_photograph")
     frame = record["frame"]
     again = {name: value for name, value in record.items() if name != "steps"}
 
@@ -328,7 +388,7 @@ def replay_source(image: Array, record: dict[str, Any], dtype: Any, apart: bool 
         replay_steps(photo, photo.root, record["steps"], degradations())
 
     root = Key(record["seed"], record["photo"], record["variant"])
-    return _developed(image, again, root, Framing(**frame) if frame else None, dtype, run)
+    return _developed(image, again, root, Framing(**frame) if frame else None, dtype, run, original=original)
 
 
 def _developed(
@@ -340,12 +400,14 @@ def _developed(
     run: Callable[[Photo], None],
     layers: Collection[str] = LAYERS,
     clean_is_final: bool = False,
+    original: Decoded | None = None,
 ) -> Pair:
     framed = framing.apply(image) if framing else image
     channels_clean, channels_degraded = record["channels"]
     with borrowed_workspace() as workspace:
         photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
         photo.clean_is_source = framing is None or framing.untouched
+        photo.is_luma = "luma" in record
         photo.final_channels = channels_degraded
         photo.root = root
         photo.clean_dtype = dtype if clean_is_final else np.float32
@@ -356,10 +418,19 @@ def _developed(
         photo.shrink_now()
         if "scale" in record:
             record["scale"] = [record["scale"][0], photo.shrunk_at]
-        clean = _finished(photo.clean, dtype, channels_clean)
+        clean: Array | Callable[[], Array]
+        if photo.is_luma and photo.clean_is_source:
+            clean = partial(_pixels_of, original)
+        else:
+            clean = _finished(photo.clean, dtype, channels_clean)
         targets = {name: _finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
         whole = {**record, "steps": steps_record(photo)}
         return Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
+
+
+def _pixels_of(original: Decoded | None) -> Array:
+    assert original is not None  # or the picture would be no luma
+    return original.pixels
 
 
 def _finished(clean: Array, dtype: Any, channels: int) -> Array:

@@ -49,7 +49,7 @@ COLUMNS: dict[str, tuple[type, str]] = {
 }
 """The columns of every pair's JSON, in order: their type and meaning."""
 
-_IN_FRAME = ("variant", "format", "channels", "frame", "story", "scale", "layers")
+_IN_FRAME = ("variant", "format", "channels", "frame", "story", "scale", "layers", "luma")
 _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -117,8 +117,9 @@ class PhotoEncoder:
             return self._picture(pair.clean)
         if self._untouched is None:
             own = None
-            if self._output.image == "jpg" and pair.clean.shape == self._decoded.pixels.shape:
-                own = self._decoded.jpeg
+            decoded = self._decoded
+            if self._output.image == "jpg" and (decoded.is_luma or pair.clean.shape == decoded.pixels.shape):
+                own = decoded.jpeg
             self._untouched = self._picture(pair.clean) if own is None else own
         return self._untouched
 
@@ -131,7 +132,7 @@ class PhotoEncoder:
 def stacked(pair: Pair) -> npt.NDArray[np.uint8]:
     """The layers of a pair as one (N·H, W) picture, one below the other in the order of ``record["layers"]``; one empty
     layer where there is none."""
-    empty = np.zeros(pair.clean.shape[:2], np.uint8)
+    empty = np.zeros((pair.height, pair.width), np.uint8)
     return np.concatenate([pair.layers.get(label, empty) for label in pair.record["layers"]] or [empty])
 
 
@@ -157,12 +158,11 @@ def columns(pair: Pair, source: str, depth: int, instances: Sequence[Mapping[str
         `Pair.instances`, where they are asked for.
     """
     record = pair.record
-    height, width = pair.clean.shape[:2]
     return {
         "key": record["key"], "photo": record["photo"], "source": source,
         "copy": record["copy"], "epoch": record["epoch"], "split": record["split"], "domain": "", "group": "",
         "seed": record["seed"], "fingerprint": record["fingerprint"],
-        "width": width, "height": height, "channels": record["channels"][1], "depth": depth,
+        "width": pair.width, "height": pair.height, "channels": record["channels"][1], "depth": depth,
         "coverage": pair.coverage,
         "steps": _inner(record["steps"]),
         "frame": _inner({name: record[name] for name in _IN_FRAME if name in record}),

@@ -24,8 +24,9 @@ def out(photos: Path, recipe: dict[str, Any], tmp_path: Path) -> Path:
 
 def test_alone_in_a_build_and_replayed(out: Path, photos: Path, recipe: dict[str, Any]) -> None:
     for stored in open_pairs(out):
-        image = decode((photos / stored.row["source"]).read_bytes()).pixels
-        alone = load_recipe(recipe)(image, key=stored.row["photo"], copy=stored.row["copy"], split=stored.split)
+        made = load_recipe(recipe)
+        decoded = decode((photos / stored.row["source"]).read_bytes(), luma=made.reads_luma)
+        alone = made.of_photograph(decoded, key=stored.row["photo"], copy=stored.row["copy"], split=stored.split)
         again = replay(out, stored.key)
         for name in ("clean", "degraded", "mask", "loss", "classes"):
             assert np.array_equal(getattr(alone, name), getattr(again, name)), name

@@ -210,3 +210,33 @@ def test_members_are_not_turned(picture: np.ndarray, file_of: File, exif: Callab
 def test_members_that_are_no_jpeg(data: bytes) -> None:
     with pytest.raises(CodecError):
         decode_jpeg(data)
+
+
+def test_the_luma_of_a_plain_jpeg_is_read_alone_and_the_colours_on_demand(icc: dict[str, bytes]) -> None:
+    rows, columns, layers = np.ogrid[:64, :80, :3]
+    colour = (60 + (rows * 2 + columns + layers * 40) % 120).astype(np.uint8)
+    file = encode_jpeg(colour, 95)
+    decoded = decode(file, luma=True)
+    assert decoded.is_luma
+    assert decode(with_segments(file, segment(0xE2, b"ICC_PROFILE\0\1\1" + icc["sRGB"])), luma=True).is_luma
+    assert decoded.stored.shape == (64, 80, 1)
+    assert (decoded.pixels == decode(file).pixels).all()
+    luma = decoded.pixels @ np.array([0.299, 0.587, 0.114])
+    assert np.abs(luma - decoded.stored[:, :, 0]).max() <= 1.5
+    assert decoded.jpeg == decode(file).jpeg
+
+
+@pytest.mark.parametrize("kind", ["gray", "png", "turned", "Adobe RGB", "RGB"])
+def test_where_the_luma_is_not_the_gray_of_its_pixels_these_are_read(
+    kind: str, picture: np.ndarray, file_of: File, exif: Callable[[int], bytes], icc: dict[str, bytes]
+) -> None:
+    file = {
+        "gray": lambda: encode_jpeg(picture[:, :, :1], 90),
+        "png": lambda: file_of(picture, "png"),
+        "turned": lambda: file_of(picture, "jpeg", exif=exif(6)),
+        "Adobe RGB": lambda: file_of(picture, "jpeg", icc_profile=icc["Adobe RGB"]),
+        "RGB": lambda: file_of(picture, "jpeg", keep_rgb=True),
+    }[kind]()
+    decoded = decode(file, luma=True)
+    assert not decoded.is_luma
+    assert (decoded.stored == decode(file).pixels).all()

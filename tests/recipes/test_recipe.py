@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from degrade.codecs import decode, encode_jpeg
 from degrade.engine.compose import OneOf, Sequence, Target
 from degrade.engine.declaration import ParameterError
 from degrade.engine.pair import Pair
@@ -24,7 +25,7 @@ from degrade.ops.jpeg import Jpeg
 from degrade.recipes import Recipe, load_recipe, replay_record
 from degrade.recipes.frame import Frame
 from degrade.recipes.output import Output
-from degrade.recipes.recipe import TooSmall
+from degrade.recipes.recipe import TooSmall, replay_photograph
 
 Array = npt.NDArray[Any]
 
@@ -186,6 +187,47 @@ def test_a_last_jpeg_is_the_file_itself() -> None:
 
 
 # --- mistakes ---------------------------------------------------------------------------------------------------------
+
+
+BOTH = {"rotate": {"both": True}}
+
+
+@pytest.mark.parametrize(
+    ("steps", "more", "reads"),
+    [
+        (["grayscale", "grain"], {}, True),
+        (["grayscale", "target", "grain"], {"frame": {"size": 64}, "output": {"image": "png"}}, True),
+        (["grayscale", "grain"], {"frame": {"size": 64}}, False),  # its clean side is cut out, in colour
+        (["grayscale", "grain"], {"output": {"image": "png"}}, False),
+        (["grayscale", BOTH], {}, False),
+        (["grayscale", {"target": "gray"}, "grain"], {}, True),
+        (["grain", "grayscale"], {}, False),
+        (["target", "grayscale"], {}, False),
+        ([{"grayscale": {"response": "rec709"}}], {}, False),
+        ([{"grayscale": {"response": {"choice": ["rec601", "rec709"]}}}], {}, False),
+        ([{"grayscale": {}, "p": 0.5}], {}, False),
+    ],
+)
+def test_which_recipes_want_no_more_than_the_luma(steps: list[Any], more: dict[str, Any], reads: bool) -> None:
+    assert load_recipe({"recipe": 1, "name": "t", "steps": steps, **more}).reads_luma is reads
+
+
+def test_pairs_of_a_luma() -> None:
+    file = encode_jpeg(picture(70, 90, 3), 95)
+    for steps in (["grayscale", "grain"], ["grayscale", "target", "grain"]):
+        made = load_recipe({"recipe": 1, "name": "t", "steps": steps})
+        decoded = decode(file, luma=True)
+        pair = made.of_photograph(decoded, key="a")
+        whole = made(decode(file).pixels, key="a")
+        assert pair.clean.shape == whole.clean.shape
+        assert np.abs(pair.clean.astype(int) - whole.clean).max() <= (0 if len(steps) == 2 else 1)
+        assert pair.clean_is_source is (len(steps) == 2)
+        assert np.abs(pair.degraded.astype(int) - whole.degraded).max() <= 2
+        again = replay_photograph(decoded, pair.record, "jpg")
+        assert (again.clean == pair.clean).all()
+        assert (again.degraded == pair.degraded).all()
+        with pytest.raises(ValueError, match="luma"):
+            replay_record(decode(file).pixels, pair.record)
 
 
 @pytest.mark.parametrize("image", [picture(63, 99), picture(200, 10, 3)])

@@ -21,9 +21,8 @@ def recipe(steps: list[Any], **output: Any) -> Recipe:
 
 
 def members(made: Recipe, file: bytes, **where: Any) -> dict[str, bytes]:
-    decoded = decode(file)
-    dtype = np.uint16 if made.output.image == "png16" else np.uint8
-    pair = made.make(decoded.pixels, key="a/b", dtype=dtype, apart=made.output.apart, **where)
+    decoded = decode(file, luma=made.reads_luma)
+    pair = made.of_photograph(decoded, key="a/b", apart=made.output.apart, **where)
     return dict(PhotoEncoder("a/b.jpg", decoded, made.output, suffixes(made)).members(pair))
 
 
