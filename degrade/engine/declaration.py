@@ -116,7 +116,7 @@ class Declaration:
         """Draw every field at `key`: field j takes uniform j, so that a field appended later moves no other."""
         drawn: Drawn = dict(self._constants)  # type: ignore[attr-defined]
         for digest, fields in self._varying:  # type: ignore[attr-defined]
-            words = (key.at("draw", digest) if digest else key.at("draw")).words()
+            words = key.at("draw").words_at(digest) if digest else key.words_at("draw")
             for name, place, at in fields:
                 drawn[name] = at(((words[place] >> 11) + 0.5) * STEP)
         return drawn

@@ -24,7 +24,7 @@ _LARGEST = 1e100
 
 def rounded(value: float) -> float:
     """`value` with six significant digits."""
-    return float(f"{value:.6g}")
+    return float("%.6g" % value)  # noqa: UP031 - a tenth faster, at some ten values a picture
 
 
 def _finite(**numbers: Any) -> None:

@@ -73,7 +73,12 @@ class Key:
         """The first of `uniforms()`."""
         return ((self.words()[0] >> 11) + 0.5) * STEP
 
+    def words_at(self, part: str | int) -> tuple[int, ...]:
+        """``at(part).words()``, in half the time."""
+        reached = self._hash.copy()
+        reached.update(_encoded(part))
+        return _EIGHT.unpack(reached.digest())
+
     def pair(self) -> tuple[int, int]:
         """Two 32-bit words, the counter-based noise kernels' key."""
-        first, second = _PAIR.unpack(self._hash.digest()[:8])
-        return first, second
+        return _PAIR.unpack_from(self._hash.digest())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-_idle = threading.local()
+
+class _Idle(threading.local):
+    def __init__(self) -> None:
+        self.pool: list[Workspace] = []
+
+
+_idle = _Idle()
 _LINE = 64
 _LARGEST = 32_000_000
 """Bytes above which a buffer is not kept: a build's memory must not remember its largest photo for ever."""
@@ -42,13 +46,19 @@ def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[A
     return raw[start : start + size].view(dtype).reshape(shape)
 
 
-@contextmanager
-def borrowed_workspace() -> Iterator[Workspace]:
-    """A workspace of this thread that nobody else holds; an op called inside an op gets another one.
+class borrowed_workspace:
+    """A workspace of this thread that nobody else holds, for a `with`; an op called inside an op gets another one.
 
     It goes back only after a clean end: verbs leave the coverage buffers zeroed, an exception may not.
     """
-    pool: list[Workspace] = _idle.__dict__.setdefault("pool", [])
-    workspace = pool.pop() if pool else Workspace()
-    yield workspace
-    pool.append(workspace)
+
+    __slots__ = ("_workspace",)
+
+    def __enter__(self) -> Workspace:
+        pool = _idle.pool
+        self._workspace = pool.pop() if pool else Workspace()
+        return self._workspace
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if kind is None:
+            _idle.pool.append(self._workspace)

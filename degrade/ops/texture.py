@@ -162,12 +162,17 @@ def _placed(photo: Photo, sheet: Sheet, per_px: float, u_y: float, u_x: float) -
 
     The level is the coarsest that has all the detail; `per_px` pixels of the sheet are one of the photo.
     """
-    reduction, level = next((level for level in reversed(sheet.levels) if level[0] <= per_px), sheet.levels[0])
-    step = max(round(per_px / reduction * blend.ONE), 1)
+    reduction, level, step = _level(sheet, per_px)
     top, bottom, left, right = photo.print_box
     y = _along(sheet.height, reduction, step * (bottom - top), sheet.wraps, u_y)
     x = _along(sheet.width, reduction, step * (right - left), sheet.wraps, u_x)
     return level, step, *y, *x
+
+
+@lru_cache(maxsize=1024)
+def _level(sheet: Sheet, per_px: float) -> tuple[float, Bytes, int]:
+    reduction, level = next((level for level in reversed(sheet.levels) if level[0] <= per_px), sheet.levels[0])
+    return reduction, level, max(round(per_px / reduction * blend.ONE), 1)
 
 
 def _along(side: int, reduction: float, span: int, wraps: bool, u: float) -> tuple[int, int]:
