@@ -29,9 +29,8 @@ class Abrasion(Degradation):
     than scratches, dealt in strands, that fade in and out, between them scuffs of about a millimetre and broad strokes
     where the surface is only polished. Thinner than a pixel of most scans, they take 0.05 to 0.3 of the density there.
 
-    References: G. Weaver, A Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House
-    and Image Permanence Institute (2008); D. Nishimura, E. Salesin, P. Adelstein, D. Burge, Abrasion of digital
-    reflection prints, The Book and Paper Group Annual 28 (2009), for what rubs off.
+    Reference: G. Weaver, A Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House
+    and Image Permanence Institute (2008).
     """
 
     stage = Stage.WEAR

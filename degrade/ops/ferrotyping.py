@@ -31,7 +31,7 @@ class Ferrotyping(Degradation):
     the identity.
 
     Reference: G. Weaver, A Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House
-    and Image Permanence Institute (2008), on ferrotyping and blocking.
+    and Image Permanence Institute (2008), on ferrotyping and other changes of the surface.
     """
 
     stage = Stage.STAINS

@@ -35,7 +35,7 @@ class FilmResponse(Degradation):
 
     References: F. Hurter, V. C. Driffield, Photochemical investigations and a new method of determination of the
     sensitiveness of photographic plates, J. Soc. Chem. Ind. 9 (1890); C. B. Neblette, Photography: Its Materials and
-    Processes (1942).
+    Processes (1962).
     """
 
     stage = Stage.NEGATIVE

@@ -17,7 +17,8 @@ class GaussianNoise(Degradation):
     eighth within 0.3 %. Scans of old prints show less of it, 2 to 9 of 255 codes, and correlated: see `grain`.
 
     References: K. Zhang et al., Beyond a Gaussian Denoiser, doi:10.1109/TIP.2017.2662206; ranges of D. Hendrycks and
-    T. Dietterich, arXiv:1903.12261 (sigma 0.08 to 0.38) and of Z. Wan et al., arXiv:2009.07047 (5 to 50 codes).
+    T. Dietterich, arXiv:1903.12261 (sigma 0.08 to 0.38), and of the code of Z. Wan et al., arXiv:2004.09484 (5 to 50
+    codes).
     """
 
     stage = Stage.NEGATIVE

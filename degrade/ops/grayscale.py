@@ -26,7 +26,7 @@ class Grayscale(Degradation):
     this, not from desaturation. Emulsions integrate linear light; Rec. 601 and 709 weigh encoded values. A gray picture
     stays as it is.
 
-    References: ITU-R BT.601-7; ITU-R BT.709-6; C. B. Neblette, Photography: Its Materials and Processes (1942), on the
+    References: ITU-R BT.601-7; ITU-R BT.709-6; C. B. Neblette, Photography: Its Materials and Processes (1962), on the
     sensitivity of ordinary, orthochromatic and panchromatic emulsions.
     """
 

@@ -41,9 +41,8 @@ class Halftone(Degradation):
     dot gain stay, and the faint waves of moiré. The share of a pixel that a dot covers comes from the distance to the
     dot's edge, not from several samples.
 
-    References: ISO 12647-3, Graphic technology - Process control for the production of half-tone colour separations,
-    proof and production prints - Coldset offset lithography on newsprint; A. Murray, Monochrome reproduction in
-    photoengraving, J. Franklin Institute 221 (1936) 721-744.
+    References: ISO 12647-3, Graphic technology, on coldset offset lithography on newsprint; A. Murray, Monochrome
+    reproduction in photo-engraving, J. Franklin Institute 221 (1936) 721-744.
     """
 
     stage = Stage.PRINT

@@ -35,7 +35,7 @@ class MatGhost(Degradation):
     sides. Amount 0 is the identity; of the colour, pictures of one channel show the brightness.
 
     Reference: G. Weaver, A Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House
-    and Image Permanence Institute (2008), on mat burn and differential fading.
+    and Image Permanence Institute (2008), on discolouration and fading at the edges.
     """
 
     stage = Stage.AGEING

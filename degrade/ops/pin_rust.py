@@ -29,8 +29,8 @@ class PinRust(Degradation):
     6 mm radius, often open on the side from which it dried. The head has pressed a shallow dent. A print that was
     pulled off has torn between hole and corner. Pins stand at corners only, no two in one.
 
-    Reference: G. Weaver, A Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House
-    and Image Permanence Institute (2008).
+    Reference: M. L. Ritzenthaler, D. Vogt-O'Connor, Photographs: Archival Care and Management, Society of American
+    Archivists (2006), on fasteners; forms and sizes are those on scans of prints.
     """
 
     stage = Stage.WEAR

@@ -16,8 +16,8 @@ class RandomPixels(Degradation):
     Every pixel is hit by itself with probability `amount`, in all its channels, each of which then has a value of its
     own, uniform over [0, 1]. Unlike salt and pepper it cannot be told by its value.
 
-    Reference: R. Garnett, T. Huegerich, C. Chui, W. He, A Universal Noise Removal Algorithm with an Impulse Detector,
-    doi:10.1109/TIP.2005.857261.
+    Reference: R. Garnett, T. Huegerich, C. Chui, W. He, A universal noise removal algorithm with an impulse detector,
+    IEEE Transactions on Image Processing 14 (2005).
     """
 
     stage = Stage.NEGATIVE_DAMAGE

@@ -31,8 +31,8 @@ class Resample(Degradation):
     enlarge first. Works on encoded values. Ratio 1 is the identity.
 
     References: R. G. Keys, doi:10.1109/TASSP.1981.1163711; C. E. Duchon, Lanczos filtering in one and two dimensions,
-    J. Appl. Meteorol. 18 (1979); ranges of X. Wang et al., Real-ESRGAN, arXiv:2107.10833 (0.15 to 1.5) and of Z. Wan et
-    al., arXiv:2009.07047 (width and height 0.5 to 1 by themselves).
+    J. Appl. Meteorol. 18 (1979); ranges of X. Wang et al., Real-ESRGAN, arXiv:2107.10833 (0.15 to 1.5), and of the
+    code of Z. Wan et al., arXiv:2004.09484 (width and height 0.5 to 1 by themselves, with `antialias`).
     """
 
     stage = Stage.CAPTURE

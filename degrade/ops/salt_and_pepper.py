@@ -17,9 +17,10 @@ class SaltAndPepper(Degradation):
     see `texture` with dust. Every pixel, or with `per_channel` every channel of it, is hit by itself with probability
     `amount`; the masks hold the pixels of which any channel is hit.
 
-    References: R. H. Chan, C.-W. Ho, M. Nikolova, Salt-and-Pepper Noise Removal by Median-Type Noise Detectors,
-    doi:10.1109/TIP.2005.852196; ranges of Z. Wan et al., arXiv:2009.07047 (amount up to 0.01, salt_share 0.3 to 0.8,
-    per channel) and of D. Hendrycks and T. Dietterich, arXiv:1903.12261 (amount 0.03 to 0.27).
+    References: R. H. Chan, C.-W. Ho, M. Nikolova, Salt-and-pepper noise removal by median-type noise detectors and
+    detail-preserving regularization, doi:10.1109/TIP.2005.852196; ranges of the code of Z. Wan et al., arXiv:2004.09484
+    (amount up to 0.01, salt_share 0.3 to 0.8, per channel), and of D. Hendrycks and T. Dietterich, arXiv:1903.12261
+    (amount 0.03 to 0.27).
     """
 
     stage = Stage.NEGATIVE_DAMAGE

@@ -16,8 +16,9 @@ class Speckle(Degradation):
     Each encoded value v becomes v·(1 + sigma·n) with n standard normal, clipped to [0, 1]; a first-order model of gain
     that fluctuates, as in coherent light, and of uneven development.
 
-    References: J. S. Lee, Speckle Suppression and Analysis for SAR Images, doi:10.1117/12.7973877; ranges of
-    D. Hendrycks and T. Dietterich, arXiv:1903.12261 (0.15 to 0.6) and of Z. Wan et al., arXiv:2009.07047 (0.02 to 0.2).
+    References: J. S. Lee, Speckle suppression and analysis for synthetic aperture radar images, Optical Engineering 25
+    (1986); ranges of D. Hendrycks and T. Dietterich, arXiv:1903.12261 (0.15 to 0.6), and of the code of Z. Wan et al.,
+    arXiv:2004.09484 (0.02 to 0.2).
     """
 
     stage = Stage.NEGATIVE

@@ -27,7 +27,7 @@ class ZoomBlur(Degradation):
     The mean of copies enlarged by 1 to `zoom`, so many that they lie at most about 2 px apart at the corners; their
     enlargements are a geometric series, whose sum takes few passes. Filters encoded values. Zoom 1 is the identity.
 
-    Reference: D. Hendrycks and T. Dietterich, arXiv:1903.12261 (largest zooms 1.1, 1.15, 1.2, 1.24 and 1.3).
+    Reference: D. Hendrycks and T. Dietterich, arXiv:1903.12261 (largest zooms 1.11, 1.15, 1.2, 1.24 and 1.3).
     """
 
     stage = Stage.LENS

@@ -54,26 +54,38 @@ def test_bringing_old_photos_back_to_life() -> None:
     assert (min(quality) >= 40, max(quality) <= 100, max(quality) - min(quality) > 50) == (True, True, True)
     sigma = np.array([s["gaussian_noise"]["drawn"]["sigma"] for s in found]) * 255
     assert (sigma.min() > 4.9, sigma.max() < 50.1, abs(sigma.mean() - 27.5) < 3) == (True, True, True)
+    assert drawn("bopbtl_v2@white", 1)[0].popitem()[0] == "hole", "painted last"
 
 
 def test_real_esrgan() -> None:
     """Blur kinds .45 .25 .12 .03 .12 .03 of the nine tenths that are no sinc; the second blur in 0.8 of the pictures;
-    resampling up .2, down .7, kept .1, then .3, .4, .3; the last sinc in 0.8."""
+    resampling up .2, down .7, kept .1, then .3, .4, .3; the last sinc in 0.8. Cutoffs are at least π/3, from kernels of
+    13 px on π/5, and at least π/3 of the small picture's pixels for the last one."""
     found = drawn("realesrgan_x4plus", 200)
     kinds = {
         "first isotropic": 0.405, "first anisotropic": 0.225, "first generalised": 0.108, "first plateau": 0.108,
-        "first sinc": 0.1, "first up": 0.2, "first down": 0.7, "second up": 0.3, "second down": 0.4, "last sinc": 0.8,
+        "first up": 0.2, "first down": 0.7, "second up": 0.3, "second down": 0.4, "second keep": 0.3, "last sinc": 0.8,
         "first gaussian": 0.5, "second poisson": 0.5,
     }  # fmt: skip
     for label, expected in kinds.items():
         assert within(share(found, lambda s, label=label: s[label]["fired"]), expected, 200), label  # type: ignore[misc]
 
     def blurred_again(s: Steps) -> bool:
-        blurs = (step for label, step in s.items() if label.startswith("second"))
+        blurs = (step for label, step in s.items() if label.startswith("second "))
         return any(step["fired"] for step in blurs if step["op"] in ("kernel_blur", "sinc"))
 
+    def ringing(s: Steps) -> bool:
+        return bool(s["first sinc"]["fired"] or s["first wide sinc"]["fired"])
+
     assert within(share(found, blurred_again), 0.8, 200)
+    assert within(share(found, ringing), 0.1, 200)
     for s in found:
+        for name, least in {"first sinc": 1.047, "first wide sinc": 0.628, "last sinc": 1.047 / 4}.items():
+            assert s[name]["drawn"]["cutoff"] >= least
+        assert s["first sinc"]["drawn"]["size_px"] < 13 <= s["first wide sinc"]["drawn"]["size_px"] <= 21
+        assert s["first poisson"]["drawn"]["photons"] == 256
+        assert 0.15 <= s["first down"]["drawn"]["ratio"] <= 1 <= s["first up"]["drawn"]["ratio"] <= 1.5
+        assert 0.3 / 4 <= s["second down"]["drawn"]["ratio"] <= 1 / 4 <= s["second up"]["drawn"]["ratio"] <= 1.2 / 4
         assert 0.2 <= s["first isotropic"]["drawn"]["sigma_x_px"] <= 3
         assert 0.2 <= s["second isotropic"]["drawn"]["sigma_x_px"] <= 1.5
         assert 30 <= s["first jpeg"]["drawn"]["quality"] <= 95
@@ -86,32 +98,108 @@ def test_bsrgan() -> None:
         assert within(share(found, lambda s, label=label: s[label]["fired"]), expected, 200)  # type: ignore[misc]
     sigma = np.array([s["colour noise"]["drawn"]["sigma"] for s in found]) * 255
     assert (sigma.min() > 1.9, sigma.max() < 25.1) == (True, True)
+    variance = np.array([s["anisotropic"]["drawn"]["sigma_x_px"] for s in found]) ** 2
+    assert (variance.min() >= 0.49, 7 < variance.max() <= 8.01) == (True, True)
+    assert max(s["isotropic"]["drawn"]["sigma_x_px"] for s in found) <= 2.8
+    assert max(s["smaller"]["drawn"]["factor"] for s in found) <= 8
+    for label, expected in {"smaller": 0.75, "camera": 0.25, "first jpeg": 0.9}.items():
+        assert within(share(found, lambda s, label=label: s[label]["fired"]), expected, 200)  # type: ignore[misc]
     assert load_recipe("bsrgan").output.scale == 4
 
 
-def test_codeformer() -> None:
-    for s in drawn("codeformer", 60):
-        assert s["kernel_blur"]["drawn"]["size_px"] == 41
-        assert 0.1 <= s["kernel_blur"]["drawn"]["sigma_x_px"] <= 12
-        assert 1 / 12.1 <= s["resample"]["drawn"]["ratio"] <= 1
-        assert s["gaussian_noise"]["drawn"]["sigma"] * 255 <= 15
-        assert 30 <= s["jpeg"]["drawn"]["quality"] <= 100
+def test_noise_that_bsrgan_correlates() -> None:
+    """Normal with the covariance |UᵀDU|·(25/255)², U a random rotation, D three uniforms: 0.5 a channel on average, and
+    0.11 between two."""
+    steps = load_recipe("bsrgan").steps[0].flattened()
+    own, common = (
+        np.mean([step.sigma.at(u) ** 2 for u in np.linspace(0.01, 0.99, 50)])  # type: ignore[attr-defined]
+        for step in steps
+        if step.label in ("correlated noise", "common noise")
+    )
+    assert (own + common) * 10.2**2 == pytest.approx(0.5, rel=0.1)
+    assert common * 10.2**2 == pytest.approx(0.115, rel=0.1)
 
 
 @pytest.mark.parametrize(
-    ("severity", "gaussian", "impulse", "speckle", "jpeg"),
-    [(1, 0.08, 0.03, 0.15, 25), (2, 0.12, 0.06, 0.2, 18), (3, 0.18, 0.09, 0.35, 15), (4, 0.26, 0.17, 0.45, 10),
-     (5, 0.38, 0.27, 0.6, 7)],
+    ("ranges", "sigma", "factor", "noise", "quality"),
+    [("diffbir", (0.1, 12), (1, 12), 15, (30, 100)), ("small", (0.1, 10), (1, 12), 15, (60, 100)),
+     ("large", (1, 15), (4, 30), 20, (30, 80))],
 )  # fmt: skip
-def test_imagenet_c(severity: int, gaussian: float, impulse: float, speckle: float, jpeg: int) -> None:
+def test_codeformer(
+    ranges: str, sigma: tuple[float, float], factor: tuple[float, float], noise: float, quality: tuple[int, int]
+) -> None:
+    found = drawn(f"codeformer@{ranges}", 100)
+    assert within(share(found, lambda s: s["kernel_blur"]["drawn"]["isotropic"]), 0.5, 100)
+    for s in found:
+        assert s["kernel_blur"]["drawn"]["size_px"] == 41
+        assert sigma[0] <= s["kernel_blur"]["drawn"]["sigma_x_px"] <= sigma[1]
+        assert factor[0] <= s["downscale"]["drawn"]["factor"] <= factor[1]
+        assert s["gaussian_noise"]["drawn"]["sigma"] * 255 <= noise
+        assert quality[0] <= s["jpeg"]["drawn"]["quality"] <= quality[1]
+
+
+def test_bringing_old_films_back_to_life() -> None:
+    """A texture, a blur, noise and JPEG on every frame; size larger .2, smaller .7, kept .1; exposure in a half."""
+    found = drawn("rtn_texture", 200)
+    kinds = {
+        **dict.fromkeys(("added", "subtracted", "multiplied"), 1 / 3), "isotropic": 0.5, "gaussian_noise": 0.5,
+        "larger": 0.2, "smaller": 0.7, "brightness": 0.5, "jpeg": 1,
+    }  # fmt: skip
+    for label, expected in kinds.items():
+        assert within(share(found, lambda s, label=label: s[label]["fired"]), expected, 200), label  # type: ignore[misc]
+    for s in found:
+        assert 0.6 <= s["added"]["drawn"]["strength"] <= 1
+        assert 4.9 <= s["speckle"]["drawn"]["sigma"] * 255 <= 10
+        assert 40 <= s["jpeg"]["drawn"]["quality"] <= 100
+        assert s["brightness"]["fired"] == s["contrast"]["fired"]
+
+
+def test_pik_fix() -> None:
+    """All of it on every picture, which ends gray."""
+    for s in drawn("pik_fix", 20):
+        assert all(step["fired"] for step in s.values())
+    assert list(s) == ["downscale", "crack_network", "texture", "missing_corners", "grayscale", "jpeg"]
+
+
+IMAGENET_C: dict[str, dict[str, tuple[float, ...]]] = {
+    "gaussian_noise": {"sigma": (0.08, 0.12, 0.18, 0.26, 0.38)},
+    "shot_noise": {"photons": (60, 25, 12, 5, 3)},
+    "impulse_noise": {"amount": (0.03, 0.06, 0.09, 0.17, 0.27)},
+    "speckle_noise": {"sigma": (0.15, 0.2, 0.35, 0.45, 0.6)},
+    "gaussian_blur": {"sigma_px": (1, 2, 3, 4, 6)},
+    "defocus_blur": {"radius_px": (3, 4, 6, 8, 10), "alias_px": (0.1, 0.5, 0.5, 0.5, 0.5)},
+    "glass_blur": {
+        "sigma_px": (0.7, 0.9, 1, 1.1, 1.5), "distance_px": (1, 2, 2, 3, 4), "iterations": (2, 1, 3, 2, 2),
+    },
+    "zoom_blur": {"zoom": (1.11, 1.15, 1.2, 1.24, 1.3)},
+    "brightness": {"offset": (0.1, 0.2, 0.3, 0.4, 0.5)},
+    "contrast": {"factor": (0.4, 0.3, 0.2, 0.1, 0.05)},
+    "saturate": {"factor": (0.3, 0.1, 2, 5, 20)},
+    "pixelate": {"factor": (1.6667, 2, 2.5, 3.3333, 4)},
+    "jpeg_compression": {"quality": (25, 18, 15, 10, 7)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("severity", range(1, 6))
+def test_imagenet_c(severity: int) -> None:
     found = drawn(f"imagenet_c@{severity}", 30)
-    assert len(found[0]) == 15
+    assert set(found[0]) == {*IMAGENET_C, "motion_blur", "elastic"}
     for s in found:
         assert sum(step["fired"] for step in s.values()) == 1
-        assert s["gaussian_noise"]["drawn"]["sigma"] == gaussian
-        assert s["impulse_noise"]["drawn"]["amount"] == impulse
-        assert s["speckle_noise"]["drawn"]["sigma"] == speckle
-        assert s["jpeg_compression"]["drawn"]["quality"] == jpeg
+        for label, fields in IMAGENET_C.items():
+            assert {name: s[label]["drawn"][name] for name in fields} == {
+                name: values[severity - 1] for name, values in fields.items()
+            }
+
+
+def test_motion_of_imagenet_c() -> None:
+    """An even line with the deviation of ImageMagick's kernel of a radius and a sigma: one half of a Gaussian."""
+    for severity, (radius, sigma) in enumerate([(10, 3), (15, 5), (15, 8), (15, 12), (20, 15)], 1):
+        x = np.arange(2 * radius + 1)
+        weights = np.exp(-(x**2) / (2 * sigma**2))
+        deviation = np.cov(x, aweights=weights, ddof=0) ** 0.5
+        length = drawn(f"imagenet_c@{severity}", 1)[0]["motion_blur"]["drawn"]["length_px"]
+        assert length / 12**0.5 == pytest.approx(deviation, rel=0.01)
 
 
 def test_film_damage_comes_in_the_annotated_numbers() -> None:
