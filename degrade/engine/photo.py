@@ -315,8 +315,9 @@ class Photo:
 
     def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:
         """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh
-        array of its shape and dtype. The masks go with the damaged picture; the clean one too if `both`."""
-        self.pixels[...] = displace(self.pixels, False)
+        array of its shape and dtype, or `pixels` to a `spare` one. The masks go with the damaged picture; the clean one
+        too if `both`."""
+        self.pixels = displace(self.pixels, False)
         if both:
             self.clean, self.clean_is_source = displace(_as_float(self.clean), False), False
             self.targets = {name: displace(_as_float(image), False) for name, image in self.targets.items()}

@@ -15,7 +15,7 @@ from degrade.engine.fields import Count, Real, field
 from degrade.engine.kernels import cracks
 from degrade.engine.kernels.draw import lattice
 from degrade.engine.kernels.paths import PER_SEGMENT
-from degrade.engine.kernels.torn import FIBRE, bare_paper, subsamples_of
+from degrade.engine.kernels.torn import FIBRE, bare_paper, corner_of, light_of, subsamples_of
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 
@@ -74,7 +74,7 @@ class CrackNetwork(Degradation):
         if drawn["depth"] > 0 and drawn["count"] > 0:
             box = cracks.draw_cracks(
                 photo.coverage, photo.height, photo.width, *where, network.samples, photo.px_per_mm, subsamples,
-                lattice(*network.words),
+                corner_of(photo), lattice(*network.words),
             )  # fmt: skip
             photo.remove(
                 photo.coverage, box, DamageClass.CRACK,
@@ -83,7 +83,7 @@ class CrackNetwork(Degradation):
         if drawn["relief"] > 0:
             box = cracks.draw_ridges(
                 photo.relief, photo.height, photo.width, *where, photo.px_per_mm, drawn["relief"],
-                photo.shared_key("light").uniform(), *network.words,
+                light_of(photo), *network.words,
             )  # fmt: skip
             photo.shade(photo.relief, box, DamageClass.CRACK)
 

@@ -93,11 +93,14 @@ def move_smoothly(
             if finish_mask is not None:
                 finish_mask(out[:, :, 0])
             return out
-        kept = any(image is picture for picture in (photo.clean, *photo.targets.values()))
         rows, channels = image.reshape(len(image), -1), image.shape[2]
         # Fresh memory costs more than the displacement: a picture that nobody else holds is moved within its own.
-        before = rows if kept else _copy(photo, rows)
-        after = np.empty(rows.shape, np.float32) if kept else rows
+        if image is photo.pixels:
+            before, after = rows, photo.spare().reshape(rows.shape)
+        elif any(image is picture for picture in (photo.clean, *photo.targets.values())):
+            before, after = rows, np.empty(rows.shape, np.float32)
+        else:
+            before, after = _copy(photo, rows), rows
         displace.displaced(before, after, channels, dy, dx, every)
         if finish is not None:
             finish(after, channels)

@@ -12,11 +12,11 @@ from degrade.engine.declaration import Drawn
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import LogNormal, Poisson
 from degrade.engine.fields import Count, Option, Real, field
-from degrade.engine.kernels import fold_drawing, fold_lines, folds
+from degrade.engine.kernels import fold_drawing, fold_lines, folds, torn
 from degrade.engine.kernels.draw import lattice
 from degrade.engine.kernels.paths import PER_SEGMENT
 from degrade.engine.key import Key
-from degrade.engine.photo import PAPER, Photo
+from degrade.engine.photo import Photo
 
 KINDS: dict[str, int] = {
     "mixed": fold_lines.MIXED,
@@ -24,10 +24,6 @@ KINDS: dict[str, int] = {
     "corner": fold_lines.CORNER,
     "bend": fold_lines.BEND,
 }
-SUPERSAMPLED_BELOW = 1200 * 2**0.5
-"""Diagonal of the print in pixels below which breaks are drawn at twice the resolution."""
-FIBRE = 0.12
-"""Relative amplitude of the fibres in the paper that shows."""
 SOIL_TINT = (0.7, 0.87, 1.0)
 """Share of dirt's density in red, green and blue: brownish."""
 FULL_SOIL = 0.6
@@ -37,13 +33,14 @@ FULL_SOIL = 0.6
 class Folds(Degradation):
     """Where a print was folded: a crease that catches the light, and emulsion that broke along it.
 
-    Both flanks are shaded, one lighter, one darker, by 3 to 10 L* on real prints, whether or not anything broke. The
-    break comes and goes along the line: cream paper with fibres at its rims, at times doubled, flaking where it is
-    wide and where folds cross, worse at the print's edges, and thinning out towards free ends; dirt gathers in it. The
-    line keeps straight over the print (deviations around a thousandth of its length, Hurst exponent 0.67 as lines of
-    fracture in paper have) and is unsteady over millimetres. Folds run across the print in halves, thirds and quarters
-    (`full`), cut off a corner (`corner`, a dog-ear) or end within the print (`bend`, rarely broken); `mixed` draws each
-    one's kind.
+    Both flanks are shaded, one lighter, one darker, by 3 to 10 L* on real prints, whether or not anything broke; the
+    light comes from the side from which it falls on all relief of a print. The break comes and goes along the line:
+    cream paper with fibres at its rims, at times doubled, flaking where it is wide and where folds cross, worse at the
+    print's edges, and thinning out towards free ends; dirt gathers in it. Where the ridge was rubbed, fine short
+    scratches cross it. The line keeps straight over the print (deviations around a thousandth of its length, Hurst
+    exponent 0.67 as lines of fracture in paper have) and is unsteady over millimetres. Folds run across the print in
+    halves, thirds and quarters (`full`), cut off a corner (`corner`, a dog-ear) or end within the print (`bend`, rarely
+    broken); `mixed` draws each one's kind.
 
     References: self-affine cracks in paper, doi:10.5281/zenodo.8217903; C. A. Andresen, A. Hansen, J. Schmittbuhl,
     Ridge network in crumpled paper, doi:10.1103/PhysRevE.76.026108; G. Weaver, A Guide to Fiber-Base Gelatin Silver
@@ -71,11 +68,17 @@ class Folds(Degradation):
         (0.0, 8.0), "flakes of lost emulsion where the break is open", low=0, high=200, unit="per 100 mm"
     )
 
+    rubbing: Real = field(
+        (0.0, 40.0), "fine short scratches where the ridge was rubbed", low=0, high=400, unit="per 10 mm"
+    )
+
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
-        """Break the emulsion, lay dirt into the breaks, then light the creases."""
+        """Rub and break the emulsion, lay dirt into the breaks, then light the creases."""
         if drawn["count"] == 0:
             return
         paths = _laid_out(photo, drawn, key)
+        if drawn["rubbing"] > 0:
+            _rub(photo, paths, drawn, key)
         _break(photo, paths, key)
         if drawn["soil"] > 0:
             _soil(photo, paths, drawn["soil"])
@@ -115,29 +118,38 @@ def _laid_out(photo: Photo, drawn: Drawn, key: Key) -> _Paths:
     )
     folds.fold_geometry(
         lines, kinds, top / scale, left / scale, drawn["severity"], drawn["width_mm"], drawn["flakes"], drawn["relief"],
-        key.at("light").uniform(), paths.nodes, paths.tangents, paths.shades, paths.samples, paths.used, k0, k1,
+        torn.light_of(photo), paths.nodes, paths.tangents, paths.shades, paths.samples, paths.used, k0, k1,
     )  # fmt: skip
     return paths
 
 
+def _rub(photo: Photo, paths: _Paths, drawn: Drawn, key: Key) -> None:
+    """Scratch the emulsion where the ridges were rubbed; what has not broken at all was not rubbed either."""
+    per_mm = drawn["rubbing"] / 10 * min(max(drawn["severity"] + 1, 0.0), 1.0)
+    if per_mm == 0:
+        return
+    box = fold_drawing.draw_rubbing(
+        photo.coverage, photo.height, photo.width, paths.nodes, paths.tangents, paths.used, photo.px_per_mm, per_mm,
+        paths.noise, *key.at("rubbing").pair(),
+    )  # fmt: skip
+    photo.remove(photo.coverage, box, DamageClass.SCRATCH, paper=torn.bare_paper(photo))
+
+
 def _break(photo: Photo, paths: _Paths, key: Key) -> None:
-    """Bare the paper, whose tone and warmth differ from print to print."""
-    subsamples = 2 if photo.unit * 1000 < SUPERSAMPLED_BELOW else 1
-    tone, warmth = key.at("paper").uniforms()[:2]
-    dark = 0.88 + 0.12 * tone
-    paper = (PAPER[0] * dark, PAPER[1] * dark * (1 - 0.04 * warmth), PAPER[2] * dark * (1 - 0.13 * warmth))
+    """Bare the paper."""
+    subsamples, paper = torn.subsamples_of(photo), torn.bare_paper(photo)
     place = (photo.height, photo.width, paths.nodes, paths.tangents, paths.samples, paths.used, photo.px_per_mm)
     fibres = key.at("fibres")
-    box = fold_drawing.draw_folds(photo.coverage, *place, subsamples, paths.noise, *paths.words)
-    photo.remove(photo.coverage, box, DamageClass.FOLD, paper=paper, fibre=FIBRE, key=fibres)
-    box = fold_drawing.draw_flakes(photo.coverage, *place, subsamples, paths.noise)
-    photo.remove(photo.coverage, box, DamageClass.PEEL, paper=paper, fibre=FIBRE, key=fibres)
+    box = fold_drawing.draw_folds(photo.coverage, *place, subsamples, torn.corner_of(photo), paths.noise, *paths.words)
+    photo.remove(photo.coverage, box, DamageClass.FOLD, paper=paper, fibre=torn.FIBRE, key=fibres)
+    box = fold_drawing.draw_flakes(photo.coverage, *place, subsamples, torn.corner_of(photo), paths.noise)
+    photo.remove(photo.coverage, box, DamageClass.PEEL, paper=paper, fibre=torn.FIBRE, key=fibres)
 
 
 def _soil(photo: Photo, paths: _Paths, soil: float) -> None:
     box = fold_drawing.draw_soil(
         photo.coverage, photo.height, photo.width, paths.nodes, paths.tangents, paths.samples, paths.used,
-        photo.px_per_mm, min(soil / FULL_SOIL, 1.0), paths.noise,
+        photo.px_per_mm, min(soil / FULL_SOIL, 1.0), torn.corner_of(photo), paths.noise,
     )  # fmt: skip
     density = max(soil, FULL_SOIL)
     red, green, blue = SOIL_TINT

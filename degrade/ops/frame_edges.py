@@ -69,13 +69,17 @@ class FrameEdges(Degradation):
         colour = colours[int(tone * len(colours))]
         reach = drawn["shadow_mm"] * photo.px_per_mm
         shadow = (drawn["shadow"], (2 * u - 1) * reach, (2 * v - 1) * reach, max(reach, 1.0))
-        place = (*matrix, *photo.print_box, border, 1 / photo.px_per_mm, *key.at("fibres").pair())
+        shown, light = (photo.workspace.array(f"backing {n}", (height, width), np.float32) for n in ("shown", "light"))
+        surroundings.set_backing(
+            shown, light, *matrix, *photo.print_box, border, 1 / photo.px_per_mm, *key.at("fibres").pair(),
+            weave, *shadow,
+        )  # fmt: skip
 
         def lay(rows: npt.NDArray[np.float32], channels: int) -> None:
-            surroundings.lay_on_backing(rows, channels, *place, _colour(colour, channels), weave, *shadow)
+            surroundings.lay_on_backing(rows, channels, border, shown, light, _colour(colour, channels))
 
         def clear(mask: npt.NDArray[np.uint8]) -> None:
-            surroundings.clear_backing(mask, *place)
+            surroundings.clear_backing(mask, border, shown)
 
         move_smoothly(photo, dy, dx, NODES, drawn["both"], lay, clear)
 

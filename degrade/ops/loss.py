@@ -136,7 +136,7 @@ def _bare(photo: Photo, paths: list[_Path], values: Floats) -> Box:
         box = draw_break(
             photo.coverage, photo.height, photo.width, path.nodes, path.tangents, path.samples[shards.OFFSET],
             path.samples[shards.PLUS], path.samples[shards.MINUS], photo.px_per_mm, ROUGHNESS,
-            torn.subsamples_of(photo), values,
+            torn.subsamples_of(photo), torn.corner_of(photo), values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole
@@ -149,7 +149,7 @@ def _soil(photo: Photo, paths: list[_Path], amount: float, values: Floats) -> Bo
         box = draw_rim(
             photo.coverage, photo.height, photo.width, path.nodes, path.tangents, path.samples[shards.OFFSET],
             path.samples[shards.SOIL_PLUS], path.samples[shards.SOIL_MINUS], photo.px_per_mm, SOIL_SPREAD_MM, amount,
-            values,
+            torn.corner_of(photo), values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 import degrade
+from degrade.engine.kernels import torn
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.engine.workspace import borrowed_workspace
@@ -17,7 +18,7 @@ SIDE = 512
 PX_PER_MM = np.hypot(SIDE, SIDE) / 180
 GRAY = np.full((SIDE, SIDE, 1), 0.4, np.float32)
 FOLD, PEEL = int(degrade.DamageClass.FOLD), int(degrade.DamageClass.PEEL)
-BREAK = {"relief": 0, "soil": 0, "flakes": 0}
+BREAK = {"relief": 0, "soil": 0, "flakes": 0, "rubbing": 0}
 """The break alone, without what surrounds it."""
 
 
@@ -140,6 +141,52 @@ def test_soil_darkens_breaks_and_rims_and_is_in_the_mask() -> None:
     assert np.array_equal(soiled.loss, clean.loss)
 
 
+def test_rubbed_ridges_are_scratched_across() -> None:
+    kept = {"kind": "full", "severity": 0.0, "relief": 0, "soil": 0, "flakes": 0}
+    scratch = int(degrade.DamageClass.SCRATCH)
+    amounts = []
+    for rubbing in (0, 20, 80):
+        pairs = [pair(str(index), rubbing=rubbing, **kept) for index in range(4)]
+        amounts.append(sum(lost(p)[p.classes == scratch].sum() for p in pairs))
+    assert amounts[0] == 0
+    assert amounts[2] == pytest.approx(4 * amounts[1], rel=0.35)
+    rows, columns = np.nonzero(pairs[0].classes == scratch)
+    ridge_of = pair("0", **kept | {"severity": 0.9, "rubbing": 0})
+    centres, _ = ridge(ridge_of)
+    along, across = (rows, columns) if np.ptp(rows) > np.ptp(columns) else (columns, rows)
+    away = np.abs(across - np.interp(along, np.arange(SIDE)[np.isfinite(centres)], centres[np.isfinite(centres)]))
+    assert 0.3 < np.median(away) / PX_PER_MM < 1.5
+
+
+def test_broken_emulsion_shows_the_same_paper_as_other_losses() -> None:
+    black = np.zeros((SIDE, SIDE, 3), np.float32)
+    for key in "ab":
+        fold = pair(key, image=black, kind="full", severity=0.9, width_mm=2.0, relief=0, soil=0, flakes=0)
+        loss = degrade.Loss(count=30, width_mm=3, soil=0, shadow=0, depth=1).pair(black, key=key)
+        one, other = (p.degraded[p.loss == 255].mean(axis=0) for p in (fold, loss))
+        assert one == pytest.approx(other, abs=0.015)
+
+
+def test_the_light_comes_from_where_all_relief_of_the_print_is_lit_from() -> None:
+    """The flank of an upright fold that is lit changes sides with the light, by which other damage casts shadows."""
+    op = degrade.Folds(count=1, kind="full", severity=-2, soil=0, relief=0.2)
+    sides: dict[str, set[float]] = {}
+    for key, print_ in product(map(str, range(12)), map(str, range(8))):
+        with borrowed_workspace() as workspace:
+            photo = Photo(GRAY, workspace)
+            photo.root = Key(0, print_)
+            op.run(photo, Key(0, key))
+            change = photo.pixels[:, :, 0] - GRAY[:, :, 0]
+            right, down = torn.shadow_of(photo, 1.0)
+        rows, columns = np.nonzero(change)
+        if np.ptp(rows) > 400 and np.ptp(columns) < 60 and abs(right) > 0.3 * down:
+            leaning = (change[rows, columns] * (columns - columns.mean())).sum()
+            sides.setdefault(key, set()).add(float(np.sign(leaning * right)))
+    assert len(sides) > 2
+    assert all(len(found) == 1 for found in sides.values())
+    assert set.union(*sides.values()) == {-1.0, 1.0}
+
+
 # --- kinds and places -------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +303,7 @@ def test_a_patch_shows_the_folds_of_the_whole_print() -> None:
     op = degrade.Folds(count=3, kind="full", severity=-2, soil=0, flakes=0, relief=0.2)
     with borrowed_workspace() as workspace:
         photo = Photo(GRAY[128:384, 192:448], workspace, print_box=(-128, 384, -192, 320))
+        photo.root = Key(0, "a")
         op.run(photo, Key(0, "a"))
         patch = photo.mask.astype(float)
     whole = op.pair(GRAY, key="a").mask[128:384, 192:448].astype(float)

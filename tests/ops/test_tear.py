@@ -11,6 +11,7 @@ from degrade.engine.photo import Photo
 from degrade.engine.workspace import borrowed_workspace
 
 SIDE = 512
+PX_PER_MM = np.hypot(SIDE, SIDE) / 180
 GRAY = np.full((SIDE, SIDE, 3), 0.3, np.float32)
 
 
@@ -64,7 +65,7 @@ def test_the_line_is_rough_on_all_scales() -> None:
 
 
 def test_the_gap_shows_one_backing_and_the_lips_show_paper() -> None:
-    p = pair("b", length_frac=0.5, gap_mm=5, strip_mm=1.5, relief=0)
+    p = pair("b", length_frac=0.5, gap_mm=5, strip_mm=1.5, relief=0, overlap=0)
     torn = p.degraded[p.loss >= 250]
     assert set(np.unique(p.classes)) == {0, int(degrade.DamageClass.MATERIAL_LOSS)}
     values, counts = np.unique(torn.round(3), axis=0, return_counts=True)
@@ -84,6 +85,70 @@ def test_it_gapes_at_the_edge_and_closes_towards_the_tip() -> None:
             areas.append(lost[y0:y1, x0:x1].sum() / len(part))
         wider += areas[0] > areas[1]
     assert wider >= 8
+
+
+def moved(key: str, **fields: Any) -> tuple[degrade.Pair, np.ndarray, np.ndarray]:
+    """A tear in a picture whose values tell where they come from: the pair, how many mm content has come, and where
+    nothing else was done to it."""
+    rows, columns = np.indices((SIDE, SIDE), np.float32)
+    chart = np.stack([rows / SIDE, columns / SIDE, np.full_like(rows, 0.5)], axis=2) * 0.8 + 0.1
+    p = degrade.Tear(**{"count": 1, "length_frac": 0.5, "strip_mm": 0.2, "relief": 0} | fields).pair(chart, key=key)
+    shift = (p.degraded - chart)[:, :, :2] / 0.8 * SIDE / PX_PER_MM
+    return p, np.hypot(shift[:, :, 0], shift[:, :, 1]), (p.loss == 0) & (np.abs(p.degraded[:, :, 2] - 0.5) < 1e-4)
+
+
+def test_the_flap_beside_the_tear_has_slid() -> None:
+    for key in "abcdef":
+        p, far, alone = moved(key, gap_mm=0, shift_mm=1.0, overlap=0)
+        kept = alone & (p.mask > 0)
+        assert 0.4 < far[kept].max() < 1.4
+        # The mask says how far: 1 mm is all of it.
+        assert np.percentile(np.abs(np.minimum(far, 1)[kept] - p.mask[kept] / 255), 95) < 0.04
+        assert far[p.mask == 0].max() == 0
+
+
+def test_without_shift_and_gap_nothing_moves() -> None:
+    p, far, alone = moved("a", gap_mm=0, shift_mm=0)
+    assert p.mask.any()
+    assert far[alone].max() == 0
+
+
+def test_a_gap_hides_nothing_of_the_picture() -> None:
+    """The flap takes what lay where the gap is along: right beside the gap the content is that of its other lip."""
+    for key in "abc":
+        _, far, alone = moved(key, gap_mm=2, shift_mm=0, overlap=0)
+        assert far[alone].max() > 1.2
+
+
+def test_a_flap_that_lies_over_the_other_side_leaves_no_gap_and_casts_a_shadow() -> None:
+    image = np.full((SIDE, SIDE, 1), 0.5, np.float32)
+    fields = {"count": 1, "length_frac": 0.5, "gap_mm": 0, "strip_mm": 0.01, "relief": 0}
+    over = [degrade.Tear(**fields, shift_mm=1.5, overlap=1).pair(image, key=str(index)) for index in range(8)]
+    flat = [degrade.Tear(**fields, shift_mm=0, overlap=1).pair(image, key=str(index)) for index in range(8)]
+    assert sum((p.degraded < 0.46).sum() for p in over) > 3 * sum((p.degraded < 0.46).sum() for p in flat)
+    assert sum((p.loss == 255).sum() for p in over) > 2 * sum((p.loss == 255).sum() for p in flat)
+
+
+def test_earlier_damage_goes_along_with_the_flap() -> None:
+    tear = degrade.Tear(count=1, length_frac=0.9, gap_mm=3, shift_mm=0, overlap=0, strip_mm=0.05, relief=0)
+    found = 0
+    for key in "abcdef":
+        with borrowed_workspace() as workspace:
+            photo = Photo(GRAY, workspace)
+            photo.root = Key(0, key)
+            for at in range(20, SIDE, 40):
+                photo.coverage[at : at + 3, :SIDE] = 255
+                photo.coverage[:, at : at + 3] = 255
+            photo.stain(photo.coverage, (0, SIDE, 0, SIDE), degrade.DamageClass.STAIN, density=(1.0, 1.0, 1.0))
+            before = photo.mask
+            tear.run(photo, photo.root)
+            stained = photo.pixels[:, :, 0] < 0.15
+            kept = photo.loss == 0
+            dark = stained & kept & (before == 0)
+            found += dark.sum()
+            assert (photo.mask[dark] > 0).all()
+            assert (photo.classes[dark] > 0).all()
+    assert found > 50
 
 
 def test_length_is_in_short_sides() -> None:

@@ -15,7 +15,7 @@ from degrade.engine.kernels.draw import lattice_noise
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import power
 
-u8, f32, i32 = np.uint8, np.float32, np.int32
+u8, u64, f32, i32 = np.uint8, np.uint64, np.float32, np.int32
 
 CELLS = 64
 """Cells of a field to a short side of the print."""
@@ -152,15 +152,6 @@ def blended(grid, gy, line):
 
 
 @kernel
-def looked_up(table, at):
-    """The entry of a profile at `at`, linear between entries, held beyond the ends."""
-    at = min(max(at, f32(0)), f32(table.size - 1) - f32(0.001))
-    k = i32(at)
-    t = at - f32(k)
-    return table[k] + t * (table[k + 1] - table[k])
-
-
-@kernel
 def shown_between(table, start):
     """The depths between which a profile is not 0, beyond all depths where it holds on."""
     first, last = 0, table.size - 1
@@ -174,23 +165,90 @@ def shown_between(table, start):
 
 
 @kernel
-def patchwork(rows, columns, patchy, values):
-    """A grid of factors around 1 that vary by the share `patchy` from place to place."""
-    factors = np.ones((rows, columns), f32)
+def cells_between(grid, low, high):
+    """Which cells of a field (rows, columns) have depths between `low` and `high`, by the nodes at their corners."""
+    cells = np.empty((grid.shape[0] - 1, grid.shape[1] - 1), u8)
+    for i in range(cells.shape[0]):
+        upper, lower, row = grid[i], grid[i + 1], cells[i]
+        for x in range(u64(row.size)):
+            a, b, c, d = upper[x], upper[x + u64(1)], lower[x], lower[x + u64(1)]
+            deepest, least = max(max(a, b), max(c, d)), min(min(a, b), min(c, d))
+            row[x] = u8(1) if (deepest >= low) & (least <= high) else u8(0)
+    return cells
+
+
+@kernel
+def patchwork(cells, patchy, values):
+    """A grid of factors around 1 that vary by the share `patchy` from place to place, at the corners of `cells`."""
+    rows, columns = cells.shape
+    factors = np.ones((rows + 1, columns + 1), f32)
     if patchy > f32(0):
-        for i in range(rows):
-            for j in range(columns):
-                noise = octaves(values, f32(j) * f32(0.17) + f32(7), f32(i) * f32(0.17), 3, 0.6)
-                factors[i, j] = max(f32(1) + f32(patchy) * noise, f32(0))
+        for i in range(rows + 1):
+            above, below = cells[max(i - 1, 0)], cells[min(i, rows - 1)]
+            for j in range(columns + 1):
+                left, right = max(j - 1, 0), min(j, columns - 1)
+                if above[left] | above[right] | below[left] | below[right]:
+                    noise = octaves(values, f32(j) * f32(0.17) + f32(7), f32(i) * f32(0.17), 3, 0.6)
+                    factors[i, j] = max(f32(1) + f32(patchy) * noise, f32(0))
     return factors
 
 
 @kernel
-def columns_of(j, left, px_per_cell, width):
-    """The pixels, first and past the last, whose centres lie in the cells' column j."""
-    first = i32(np.ceil(f32(j) * px_per_cell + left - f32(0.5)))
-    end = i32(np.ceil(f32(j + 1) * px_per_cell + left - f32(0.5)))
-    return max(first, i32(0)), min(end, i32(width))
+def columns_of(cells, left, px_per_cell, width):
+    """The pixels, first and past the last, whose centres lie in each of so many columns of cells: (cells, 2) int32."""
+    columns = np.empty((cells, 2), i32)
+    for j in range(cells):
+        first = i32(np.ceil(f32(j) * px_per_cell + left - f32(0.5)))
+        end = i32(np.ceil(f32(j + 1) * px_per_cell + left - f32(0.5)))
+        columns[j, 0], columns[j, 1] = max(first, i32(0)), min(end, i32(width))
+    return columns
+
+
+@kernel
+def add_lattice_row(noise, size, places, scale, y, amplitude, values, columns, shares):
+    """Add `lattice_noise` times `amplitude` to the first `size` values of a row, at the `places` times `scale` across
+    and at `y`; `columns` (int32) and `shares` are room for as many. A loop without look-ups is one of whole vectors."""
+    below = np.floor(y)
+    sy, row = y - below, i32(below)
+    sy = sy * sy * (f32(3) - f32(2) * sy)
+    upper, lower = u64(row & i32(63)) * u64(64), u64((row + i32(1)) & i32(63)) * u64(64)
+    for x in range(u64(size)):
+        place = places[x] * scale
+        floor = np.floor(place)
+        t = place - floor
+        columns[x], shares[x] = i32(floor), t * t * (f32(3) - f32(2) * t)
+    for x in range(u64(size)):
+        left, right = u64(columns[x] & i32(63)), u64((columns[x] + i32(1)) & i32(63))
+        v00, v01 = values[upper + left], values[lower + left]
+        p = v00 + shares[x] * (values[upper + right] - v00)
+        q = v01 + shares[x] * (values[lower + right] - v01)
+        noise[x] += amplitude * (p + sy * (q - p))
+
+
+@kernel
+def roughen(depths, first, end, rough, shallow, deep, across, y, values, room, columns):
+    """Add fine noise of `rough` mm to the depths from `first` to `end` that lie between `shallow` and `deep`, its
+    features at the places `across` and `y`. `room` (2, W) and `columns` (W,) int32 are to work in."""
+    noise, size, start = room[0], end - first, u64(first)
+    for x in range(u64(size)):
+        noise[x] = f32(0)
+    add_lattice_row(noise, size, across[first:], f32(1), y, f32(1), values, columns, room[1])
+    add_lattice_row(noise, size, across[first:], f32(2.3), y * f32(2.3) + f32(11), f32(0.5), values, columns, room[1])
+    for x in range(u64(size)):
+        depth = depths[start + x]
+        depths[start + x] = depth + rough * noise[x] if (shallow < depth) & (depth < deep) else depth
+
+
+@kernel
+def add_covered(row, first, end, depths, table, start, shares):
+    """Add to the coverage from `first` to `end` what the profile has at the `depths`, times the `shares`; linear
+    between its entries, held beyond the ends."""
+    last = f32(table.size - 1) - f32(0.001)
+    for x in range(u64(first), u64(end)):
+        at = min(max((depths[x] - start) * f32(PER_MM), f32(0)), last)
+        k = u64(i32(at))
+        covered = (table[k] + (at - f32(i32(at))) * (table[k + u64(1)] - table[k])) * shares[x]
+        row[x] = u8(i32(min(f32(row[x]) + covered + f32(0.5), f32(255))))
 
 
 @kernel
@@ -204,38 +262,53 @@ def draw_profile(
     with features of `feature` mm at depths from `shallow` to `deep`, where the profile is steep; `patchy`, the share
     by which coverage varies from place to place.
     """
-    px_per_cell, mm = f32(short) / f32(CELLS), f32(1) / f32(px_per_mm)
+    px_per_cell, per_feature = f32(short) / f32(CELLS), f32(1) / f32(feature)
     corner_y, corner_x = f32(top), f32(left)
-    cells_per_px, per_feature = f32(1) / px_per_cell, f32(1) / f32(feature)
-    line, shares = np.empty(grid.shape[1], f32), np.empty(grid.shape[1], f32)
-    factors = patchwork(grid.shape[0], grid.shape[1], patchy, values)
+    cells_per_px, mm = f32(1) / px_per_cell, f32(1) / f32(px_per_mm)
     low, high = shown_between(table, start)
-    margin = f32(rough) * f32(1.5)
+    roughness = f32(rough), f32(shallow), f32(deep)
+    low, high = low - f32(rough) * f32(1.5), high + f32(rough) * f32(1.5)
+    cells = cells_between(grid, low, high)
+    factors = patchwork(cells, patchy, values)
+    line, factor = np.empty(grid.shape[1], f32), np.empty(grid.shape[1], f32)
+    bounds = columns_of(cells.shape[1], corner_x, px_per_cell, width)
+    depths, shares, across = np.empty(width, f32), np.empty(width, f32), np.empty(width, f32)
+    room, columns = np.empty((2, width), f32), np.empty(width, i32)
+    for x in range(width):
+        across[x] = (f32(x) + f32(0.5) - corner_x) * mm * per_feature
     whole = i32(height), i32(0), i32(width), i32(0)
     for y in range(height):
         gy = (f32(y) + f32(0.5) - corner_y) * cells_per_px
         blended(grid, gy, line)
-        blended(factors, gy, shares)
+        blended(factors, gy, factor)
         row, noise_y = coverage[y], (f32(y) + f32(0.5) - corner_y) * mm * per_feature
-        for j in range(line.size - 1):
-            a, b = line[j], line[j + 1]
-            if max(a, b) + margin < low or min(a, b) - margin > high:
+        shown = cells[min(max(i32(gy), 0), cells.shape[0] - 1)]
+        # Neighbouring cells are drawn at one go, and so is the noise of those that are rough.
+        first, end, rough_first, rough_end = i32(0), i32(0), i32(0), i32(0)
+        for j in range(shown.size):
+            if not shown[j]:
                 continue
-            xa, xb = columns_of(j, corner_x, px_per_cell, width)
-            if xa >= xb:
+            a, b = line[j], line[j + 1]
+            xa, xb = bounds[j, 0], bounds[j, 1]
+            if max(a, b) < low or min(a, b) > high or xa >= xb:
                 continue
             whole = min(whole[0], i32(y)), i32(y + 1), min(whole[2], xa), max(whole[3], xb)
-            slope, steepness = (b - a) * cells_per_px, (shares[j + 1] - shares[j]) * cells_per_px
+            if rough_first < rough_end < xa:
+                roughen(depths, rough_first, rough_end, *roughness, across, noise_y, values, room, columns)
+                rough_first = rough_end
+            if end < xa:
+                add_covered(row, first, end, depths, table, f32(start), shares)
+                first = xa
+            end = xb
+            slope, steepness = (b - a) * cells_per_px, (factor[j + 1] - factor[j]) * cells_per_px
             for x in range(xa, xb):
                 along = f32(x) + f32(0.5) - corner_x - f32(j) * px_per_cell
-                depth = a + along * slope
-                if f32(shallow) < depth < f32(deep) and rough > f32(0):
-                    noise_x = (f32(x) + f32(0.5) - corner_x) * mm * per_feature
-                    noise = lattice_noise(values, noise_x, noise_y)
-                    noise += f32(0.5) * lattice_noise(values, noise_x * f32(2.3), noise_y * f32(2.3) + f32(11))
-                    depth += f32(rough) * noise
-                covered = looked_up(table, (depth - f32(start)) * f32(PER_MM)) * (shares[j] + along * steepness)
-                row[x] = u8(i32(min(f32(row[x]) + covered + f32(0.5), f32(255))))
+                depths[x], shares[x] = a + along * slope, factor[j] + along * steepness
+            if rough > f32(0) and max(a, b) > f32(shallow) and min(a, b) < f32(deep):
+                rough_first, rough_end = (xa if rough_first == rough_end else rough_first), xb
+        if rough_first < rough_end:
+            roughen(depths, rough_first, rough_end, *roughness, across, noise_y, values, room, columns)
+        add_covered(row, first, end, depths, table, f32(start), shares)
     if whole[0] >= whole[1]:
         return i32(0), i32(0), i32(0), i32(0)
     return whole
@@ -246,7 +319,7 @@ def draw_relief_grid(relief, height, width, top, left, short, grid):
     """Add a grid of shading to a relief; the box that it may touch."""
     px_per_cell = f32(short) / f32(CELLS)
     corner_y, corner_x, cells_per_px = f32(top), f32(left), f32(1) / px_per_cell
-    line = np.empty(grid.shape[1], f32)
+    line, bounds = np.empty(grid.shape[1], f32), columns_of(grid.shape[1] - 1, corner_x, px_per_cell, width)
     whole = i32(height), i32(0), i32(width), i32(0)
     for y in range(height):
         blended(grid, (f32(y) + f32(0.5) - corner_y) * cells_per_px, line)
@@ -255,7 +328,7 @@ def draw_relief_grid(relief, height, width, top, left, short, grid):
             a, b = line[j], line[j + 1]
             if a == f32(0) and b == f32(0):
                 continue
-            xa, xb = columns_of(j, corner_x, px_per_cell, width)
+            xa, xb = bounds[j, 0], bounds[j, 1]
             if xa >= xb:
                 continue
             whole = min(whole[0], i32(y)), i32(y + 1), min(whole[2], xa), max(whole[3], xb)

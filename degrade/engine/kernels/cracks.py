@@ -300,7 +300,9 @@ def break_cracks(
 
 
 @kernel
-def draw_cracks(coverage, height, width, nodes, starts, facts, count, tangents, samples, px_per_mm, subsamples, values):
+def draw_cracks(
+    coverage, height, width, nodes, starts, facts, count, tangents, samples, px_per_mm, subsamples, corner, values
+):  # fmt: skip
     """The broken emulsion of all cracks, into coverage; gives the box that may have been touched."""
     whole = i32(0), i32(0), i32(0), i32(0)
     for crack in range(count):
@@ -310,7 +312,7 @@ def draw_cracks(coverage, height, width, nodes, starts, facts, count, tangents, 
         a, b = first * PER_SEGMENT, (last - 1) * PER_SEGMENT + 1
         box = draw_break(
             coverage, height, width, nodes[first:last], tangents[first:last], samples[OFFSET, a:b],
-            samples[PLUS, a:b], samples[MINUS, a:b], px_per_mm, ROUGHNESS, subsamples, values,
+            samples[PLUS, a:b], samples[MINUS, a:b], px_per_mm, ROUGHNESS, subsamples, corner, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole

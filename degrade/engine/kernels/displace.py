@@ -46,19 +46,18 @@ def along(out, nodes, y, every):
 
 
 @kernel
-def split(whole, part, wide, moved, channels):
-    """Displacements `moved` as whole pixels (int32) and the rest, in [0, 1); and the rests for each channel, `wide`."""
-    for x in range(moved.size):
-        floor = np.floor(moved[x])
-        whole[x] = i32(floor)
-        part[x] = moved[x] - floor
+def split(whole, wide, moved, channels):
+    """Displacements `moved` as whole pixels (int32) and the rest, in [0, 1), for each channel, `wide`."""
     if channels == 1:
         for x in range(moved.size):
-            wide[x] = part[x]
+            floor = np.floor(moved[x])
+            whole[x], wide[x] = i32(floor), moved[x] - floor
     else:
         for i in range(moved.size):
             x, j = u64(i), u64(3) * u64(i)
-            wide[j], wide[j + u64(1)], wide[j + u64(2)] = part[x], part[x], part[x]
+            floor = np.floor(moved[x])
+            rest = moved[x] - floor
+            whole[x], wide[j], wide[j + u64(1)], wide[j + u64(2)] = i32(floor), rest, rest, rest
 
 
 @kernel
@@ -100,17 +99,33 @@ def farthest(nodes):
 
 
 @kernel
+def mirror_margins(line, pad, width, channels):
+    """Fill `pad` pixels on either side of the `width` in the middle of a flat line with mirrored ones."""
+    near = min(pad, width - 1)  # farther ones are mirrored more than once
+    for c in range(channels):
+        first, last = u64(pad * channels + c), u64((pad + width - 1) * channels + c)
+        for i in range(u64(near)):
+            step = (i + u64(1)) * u64(channels)
+            line[first - step] = line[first + step]
+            line[last + step] = line[last - step]
+    for i in range(near, pad):
+        left, right = (pad + reflected(-1 - i, width)) * channels, (pad + reflected(width + i, width)) * channels
+        for c in range(channels):
+            line[(pad - 1 - i) * channels + c] = line[left + c]
+            line[(pad + width + i) * channels + c] = line[right + c]
+
+
+@kernel
 def displaced(source, out, channels, dy, dx, every):
     """Fill `out` (H, W·C) with `source`, both float32, displaced by `dy` and `dx` px: see the head of this file."""
     height, width = source.shape[0], source.shape[1] // channels
     flat, goal = source.reshape(source.size), out.reshape(out.size)
     pad = farthest(dx) + 2
     line = np.empty((width + 2 * pad) * channels, f32)
-    moved, part, wide = np.empty(width, f32), np.empty(width, f32), np.empty(width * channels, f32)
-    whole = np.empty(width, i32)
+    moved, whole, wide = np.empty(width, f32), np.empty(width, i32), np.empty(width * channels, f32)
     for y in range(height):
         along(moved, dy, y, every)
-        split(whole, part, wide, moved, channels)
+        split(whole, wide, moved, channels)
         x = 0
         while x < width:
             end, place = run_end(whole, x, every), x * channels
@@ -118,13 +133,9 @@ def displaced(source, out, channels, dy, dx, every):
             lower = reflected(y + whole[x] + 1, height) * source.shape[1] + place
             mix(line, pad * channels + place, flat, upper, lower, wide, place, (end - x) * channels)
             x = end
-        for i in range(pad):
-            left, right = (pad + reflected(-1 - i, width)) * channels, (pad + reflected(width + i, width)) * channels
-            for c in range(channels):
-                line[(pad - 1 - i) * channels + c] = line[left + c]
-                line[(pad + width + i) * channels + c] = line[right + c]
+        mirror_margins(line, pad, width, channels)
         along(moved, dx, y, every)
-        split(whole, part, wide, moved, channels)
+        split(whole, wide, moved, channels)
         x = 0
         while x < width:
             end, place = run_end(whole, x, every), x * channels

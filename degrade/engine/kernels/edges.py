@@ -19,13 +19,14 @@ from degrade.engine.kernels.paths import (
     PER_SEGMENT,
     ROUGHEST,
     edge_noise,
+    reach_of,
     row_of,
     segment_box,
     segment_of,
     tangents_along,
 )
 from degrade.engine.kernels.shared import wear_at
-from degrade.engine.kernels.torn import draw_hairs, subsamples_of
+from degrade.engine.kernels.torn import corner_of, draw_hairs, subsamples_of
 
 if TYPE_CHECKING:
     from degrade.engine.key import Key
@@ -228,8 +229,8 @@ def bite_edges(samples, total, length, per_mm, k0, k1):
 
 @kernel
 def draw_band(
-    coverage, height, width, nodes, tangents, offset, inward, outward, px_per_mm, roughness, subsamples, values
-):
+    coverage, height, width, nodes, tangents, offset, inward, outward, px_per_mm, roughness, subsamples, corner, values
+):  # fmt: skip
     """What is gone along a path, from `outward` mm to its left, all of it, up to `inward` mm to its right, to an edge
     that `paths.edge_noise` moves by `roughness` times its distance, or `CHIP_MM` where that is less.
 
@@ -238,15 +239,13 @@ def draw_band(
     scale, rough = f32(px_per_mm), f32(roughness)
     mm, fine = f32(1) / scale, i32(subsamples)
     mm_per_sub = mm / f32(fine)
-    corner = f32(0.5) * (mm_per_sub - mm)
+    first_sub = f32(0.5) * (mm_per_sub - mm)
     share = f32(255) / f32(fine * fine)
     uneven = rough * f32(ROUGHEST)
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
         first = i * PER_SEGMENT
-        low, high = f32(0), f32(-1e9)
-        for j in range(first, first + PER_SEGMENT + 1):
-            low, high = min(low, offset[j] - outward[j]), max(high, offset[j] + inward[j])
+        _, low, high = reach_of(offset, inward, outward, first)
         high += uneven * f32(CHIP_MM) + f32(0.75) * mm
         box = segment_box(nodes, i, max(high, -low), scale, height, width)
         whole = joined(whole, box)
@@ -275,11 +274,11 @@ def draw_band(
                     continue
                 total = f32(0)
                 for sy in range(fine):
-                    oy = corner + f32(sy) * mm_per_sub
-                    py = (f32(y) + f32(0.5)) * mm + oy
+                    oy = first_sub + f32(sy) * mm_per_sub
+                    py = (f32(y) + f32(0.5)) * mm + oy - corner[1]
                     for sx in range(fine):
-                        ox = corner + f32(sx) * mm_per_sub
-                        px = (fx + f32(0.5)) * mm + ox
+                        ox = first_sub + f32(sx) * mm_per_sub
+                        px = (fx + f32(0.5)) * mm + ox - corner[0]
                         t = f + (ox * ux + oy * uy) * samples_per_mm
                         away = d + ux * oy - uy * ox - (centre + t * centre_slope)
                         edge = max(e + t * e_slope, f32(0))
@@ -306,7 +305,7 @@ class Outline(NamedTuple):
         box: Box = draw_band(
             photo.coverage, photo.height, photo.width, self.nodes, self.tangents, self.samples[OFFSET, :length],
             self.samples[row, :length], self.samples[OUTSIDE, :length], photo.px_per_mm, roughness,
-            subsamples_of(photo), self.values,
+            subsamples_of(photo), corner_of(photo), self.values,
         )  # fmt: skip
         return box
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from degrade.engine.kernels.draw import joined, speck, stroke
+from degrade.engine.kernels.draw import joined, lattice_noise, speck, stroke
 from degrade.engine.kernels.folds import (
     FLAKE_MINUS,
     FLAKE_PLUS,
@@ -85,7 +85,54 @@ def draw_fringe(coverage, height, width, nodes, tangents, samples, px_per_mm, fo
 
 
 @kernel
-def draw_folds(coverage, height, width, nodes, tangents, samples, used, px_per_mm, subsamples, values, k0, k1):
+def draw_rubbing(coverage, height, width, nodes, tangents, used, px_per_mm, per_mm, values, k0, k1):
+    """Fine short scratches across the ridges of all folds, `per_mm` of them on average: in patches, each rubbed one way
+    or nearly so, thin and shallow, most of them close to the ridge."""
+    k0, k1, scale = u32(k0), u32(k1), f32(px_per_mm)
+    whole = i32(0), i32(0), i32(0), i32(0)
+    for fold in range(used.size):
+        last, key = used[fold] - 1, salted(k0, fold, u32(11))
+        dx, dy = nodes[fold, 1, 0] - nodes[fold, 0, 0], nodes[fold, 1, 1] - nodes[fold, 0, 1]
+        length = f32(last) * np.sqrt(dx * dx + dy * dy)
+        for i in range(np.int64(f32(2) * length * f32(per_mm))):
+            s = uniform_at(key, k1, i, u32(0)) * length
+            patch = lattice_noise(values, s * f32(0.11), f32(fold) * f32(7.3)) + f32(0.3) * lattice_noise(
+                values, s * f32(0.5), f32(fold) * f32(7.3) + f32(2.6)
+            )
+            if f32(0.5) + f32(0.9) * patch < uniform_at(key, k1, i, u32(1)):
+                continue
+            q = s / length * f32(last)
+            node = min(np.int64(q), last - 1)
+            t, a, b = q - f32(node), nodes[fold, node], nodes[fold, node + 1]
+            tx, ty = tangents[fold, node, 0], tangents[fold, node, 1]
+            # The way it was rubbed turns slowly along the ridge, and differs a little from scratch to scratch.
+            turns = f32(0.13) * lattice_noise(values, s * f32(0.07), f32(fold) * f32(7.3) + f32(4.9))
+            turns += f32(0.04) * normal_at(key, k1, i, u32(1))
+            sine, cosine = sincos(turns)
+            ux, uy = -ty * cosine - tx * sine, tx * cosine - ty * sine
+            long = exp2(f32(0.8) * normal_at(key, k1, i, u32(2)))
+            away = f32(0.75) * normal_at(key, k1, i, u32(3)) - f32(0.5) * long
+            x, y = a[0] + t * (b[0] - a[0]) + ux * away, a[1] + t * (b[1] - a[1]) + uy * away
+            u = uniform_at(key, k1, i, u32(8))
+            thick = scale * (f32(0.015) + f32(0.035) * u * u)
+            alpha = f32(0.25) + f32(0.5) * uniform_at(key, k1, i, u32(9))
+            bend = f32(0.12) * long * (uniform_at(key, k1, i, u32(10)) - f32(0.5))
+            mx, my = x + f32(0.5) * long * ux - bend * uy, y + f32(0.5) * long * uy + bend * ux
+            box = stroke(
+                coverage, height, width, x * scale, y * scale, mx * scale, my * scale,
+                thick * f32(0.5), thick, alpha * f32(0.4), alpha,
+            )  # fmt: skip
+            whole = joined(whole, box)
+            box = stroke(
+                coverage, height, width, mx * scale, my * scale, (x + long * ux) * scale, (y + long * uy) * scale,
+                thick, thick * f32(0.5), alpha, alpha * f32(0.2),
+            )  # fmt: skip
+            whole = joined(whole, box)
+    return whole
+
+
+@kernel
+def draw_folds(coverage, height, width, nodes, tangents, samples, used, px_per_mm, subsamples, corner, values, k0, k1):
     """The broken emulsion of all folds, with the fibres and flecks beside it."""
     k0, k1 = u32(k0), u32(k1)
     whole = i32(0), i32(0), i32(0), i32(0)
@@ -94,12 +141,12 @@ def draw_folds(coverage, height, width, nodes, tangents, samples, used, px_per_m
         path, direction, own = nodes[fold, :n], tangents[fold, :n], samples[fold]
         box = draw_break(
             coverage, height, width, path, direction, own[OFFSET, :m], own[PLUS, :m], own[MINUS, :m],
-            px_per_mm, BREAK_ROUGHNESS, subsamples, values,
+            px_per_mm, BREAK_ROUGHNESS, subsamples, corner, values,
         )  # fmt: skip
         whole = joined(whole, box)
         box = draw_break(
             coverage, height, width, path, direction, own[TWIN_OFFSET, :m], own[TWIN, :m], own[TWIN, :m],
-            px_per_mm, BREAK_ROUGHNESS, subsamples, values,
+            px_per_mm, BREAK_ROUGHNESS, subsamples, corner, values,
         )  # fmt: skip
         whole = joined(whole, box)
         if px_per_mm >= FRINGE_FROM:
@@ -109,7 +156,7 @@ def draw_folds(coverage, height, width, nodes, tangents, samples, used, px_per_m
 
 
 @kernel
-def draw_flakes(coverage, height, width, nodes, tangents, samples, used, px_per_mm, subsamples, values):
+def draw_flakes(coverage, height, width, nodes, tangents, samples, used, px_per_mm, subsamples, corner, values):
     """The emulsion that flaked off beside all folds."""
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
@@ -117,14 +164,14 @@ def draw_flakes(coverage, height, width, nodes, tangents, samples, used, px_per_
         own = samples[fold]
         box = draw_break(
             coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET, :m],
-            own[FLAKE_PLUS, :m], own[FLAKE_MINUS, :m], px_per_mm, FLAKE_ROUGHNESS, subsamples, values,
+            own[FLAKE_PLUS, :m], own[FLAKE_MINUS, :m], px_per_mm, FLAKE_ROUGHNESS, subsamples, corner, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole
 
 
 @kernel
-def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm, amount, values):
+def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm, amount, corner, values):
     """The dirt in and beside all folds, with `amount` in [0, 1] at most."""
     whole = i32(0), i32(0), i32(0), i32(0)
     for fold in range(used.size):
@@ -132,7 +179,7 @@ def draw_soil(coverage, height, width, nodes, tangents, samples, used, px_per_mm
         own = samples[fold]
         box = draw_rim(
             coverage, height, width, nodes[fold, :n], tangents[fold, :n], own[OFFSET, :m],
-            own[PLUS, :m], own[MINUS, :m], px_per_mm, SOIL_SPREAD_MM, amount, values,
+            own[PLUS, :m], own[MINUS, :m], px_per_mm, SOIL_SPREAD_MM, amount, corner, values,
         )  # fmt: skip
         whole = joined(whole, box)
     return whole

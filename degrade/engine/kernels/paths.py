@@ -115,18 +115,18 @@ def reach_of(offset, plus, minus, first):
     samples begin at `first`; a width of 0 where it is closed all along."""
     widest, low, high = f32(0), f32(1e9), f32(-1e9)
     for j in range(first, first + PER_SEGMENT):
-        half = max(max(plus[j], plus[j + 1]), max(minus[j], minus[j + 1]))
-        if half > f32(0):
-            widest = max(widest, half)
-            low = min(low, min(offset[j], offset[j + 1]) - half)
-            high = max(high, max(offset[j], offset[j + 1]) + half)
+        ahead, behind = max(plus[j], plus[j + 1]), max(minus[j], minus[j + 1])
+        if max(ahead, behind) > f32(0):
+            widest = max(widest, max(ahead, behind))
+            low = min(low, min(offset[j], offset[j + 1]) - behind)
+            high = max(high, max(offset[j], offset[j + 1]) + ahead)
     return widest, low, high
 
 
 @kernel
 def edge_noise(values, x, y, along, away):
-    """Roughness of torn emulsion at (x, y) mm, `along` the path and `away` from it: chips, fibre ends across the edge,
-    grains; in [-ROUGHEST, ROUGHEST]."""
+    """Roughness of torn emulsion at (x, y) mm on the print, `along` the path and `away` from it: chips, fibre ends
+    across the edge, grains; in [-ROUGHEST, ROUGHEST]."""
     noise = (
         f32(0.7) * lattice_noise(values, along * f32(3.3) + f32(31), away * f32(1.1))
         + f32(0.8) * lattice_noise(values, x * f32(2.2), y * f32(2.2))
@@ -136,17 +136,20 @@ def edge_noise(values, x, y, along, away):
 
 
 @kernel
-def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, roughness, subsamples, values):
+def draw_break(
+    coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, roughness, subsamples, corner, values
+):  # fmt: skip
     """Where the emulsion is broken along a path: `plus` and `minus` mm to either side of its centre line.
 
     The centre line lies `offset` mm from the nodes'; `edge_noise` moves each edge by `roughness` times its half width,
     or times `CHIP_MM` where that is less.
-    `subsamples` a side of a pixel are drawn and averaged; `values` are those of `lattice`.
+    `subsamples` a side of a pixel are drawn and averaged; `corner` is the print's in the picture, (x, y) in mm, from
+    which the noise counts; `values` are those of `lattice`.
     """
     scale, rough, roughest = f32(px_per_mm), f32(roughness), f32(roughness * ROUGHEST)
     mm, fine = f32(1) / scale, i32(subsamples)
     mm_per_sub = mm / f32(fine)
-    corner = f32(0.5) * (mm_per_sub - mm)
+    first_sub = f32(0.5) * (mm_per_sub - mm)
     share = f32(255) / f32(fine * fine)
     whole = i32(0), i32(0), i32(0), i32(0)
     for i in range(nodes.shape[0] - 1):
@@ -161,6 +164,7 @@ def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px
         segment, ux, uy, length = segment_of(nodes, tangents, i, mm)
         # Thickness as in `stroke`: along the rows or the columns, whichever cross the path more squarely.
         per_sub = scale * f32(fine) / max(abs(ux), abs(uy))
+        half_sub = f32(0.5) / per_sub
         samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
         for y in range(box[0], box[1]):
             xa, xb, a0, da, b0, db, d0, dd = row_of(segment, box, y, low, high)
@@ -182,16 +186,24 @@ def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px
                     continue
                 total = f32(0)
                 for sy in range(fine):
-                    oy = corner + f32(sy) * mm_per_sub
-                    py = (f32(y) + f32(0.5)) * mm + oy
+                    oy = first_sub + f32(sy) * mm_per_sub
+                    py = (f32(y) + f32(0.5)) * mm + oy - corner[1]
                     for sx in range(fine):
-                        ox = corner + f32(sx) * mm_per_sub
-                        px = (fx + f32(0.5)) * mm + ox
+                        ox = first_sub + f32(sx) * mm_per_sub
+                        px = (fx + f32(0.5)) * mm + ox - corner[0]
                         t = f + (ox * ux + oy * uy) * samples_per_mm
                         away = d + ux * oy - uy * ox - (centre + t * centre_slope)
                         ahead, behind = max(p + t * p_slope, f32(0)), max(m + t * m_slope, f32(0))
                         facing = ahead if away > f32(0) else behind
                         if abs(away) > facing + roughest * min(facing, f32(CHIP_MM)) + f32(0.5) * mm_per_sub:
+                            continue
+                        # Where no noise could bring an edge near, none is needed.
+                        inside = min(
+                            ahead - roughest * min(ahead, f32(CHIP_MM)) - away,
+                            behind - roughest * min(behind, f32(CHIP_MM)) + away,
+                        )
+                        if inside > half_sub:
+                            total += f32(1)
                             continue
                         noise = rough * edge_noise(values, px, py, (f32(j) + t) * mm_per_sample, away)
                         ahead += noise * min(ahead, f32(CHIP_MM))
@@ -202,7 +214,9 @@ def draw_break(coverage, height, width, nodes, tangents, offset, plus, minus, px
 
 
 @kernel
-def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, spread, amount, values):
+def draw_rim(
+    coverage, height, width, nodes, tangents, offset, plus, minus, px_per_mm, spread, amount, corner, values
+):  # fmt: skip
     """What gathers at the rims of a break and seeps into it, patch by patch: `amount` in [0, 1] at the edges, fading
     over `spread` mm outwards. The arrays are those of `draw_break`."""
     scale, fade = f32(px_per_mm), f32(1) / f32(spread)
@@ -241,7 +255,7 @@ def draw_rim(coverage, height, width, nodes, tangents, offset, plus, minus, px_p
                 soiled = falloff * min(half * fade * f32(3), f32(1)) * strength
                 if soiled < f32(1):
                     continue
-                px, py = (fx + f32(0.5)) * mm, (f32(y) + f32(0.5)) * mm
+                px, py = (fx + f32(0.5)) * mm - corner[0], (f32(y) + f32(0.5)) * mm - corner[1]
                 patch = (
                     f32(0.25)
                     + f32(0.8) * lattice_noise(values, px * f32(0.45) + f32(11), py * f32(0.45))

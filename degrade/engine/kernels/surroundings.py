@@ -48,59 +48,73 @@ def beyond_print(x, y, top, bottom, left, right, uneven, wave, k0, k1):
 
 
 @kernel
-def clear_backing(mask, m00, m01, m02, m10, m11, m12, top, bottom, left, right, border, per_px, k0, k1):
-    """Set an (H, W) uint8 mask to 0 wherever `lay_on_backing` shows nothing but the backing."""
-    height, width = mask.shape
-    y0, y1, x0, x1 = f32(top), f32(bottom), f32(left), f32(right)
-    uneven, wave = f32(UNEVEN_MM) / f32(per_px), f32(per_px) * f32(0.2)
-    for y in range(height):
-        full = y < border or y >= height - border
-        for x in range(width):
-            if mask[y, x] == 0 or (not full and border <= x < width - border):
-                continue
-            px = f32(m00 * (x + 0.5) + m01 * (y + 0.5) + m02)
-            py = f32(m10 * (x + 0.5) + m11 * (y + 0.5) + m12)
-            if beyond_print(px, py, y0, y1, x0, x1, uneven, wave, k0, k1) >= f32(1):
-                mask[y, x] = 0
-
-
-@kernel
-def lay_on_backing(
-    pixels, channels, m00, m01, m02, m10, m11, m12, top, bottom, left, right, border, per_px, k0, k1,
-    colour, weave, shade, throw_x, throw_y, soft,
+def set_backing(
+    shown, light, m00, m01, m02, m10, m11, m12, top, bottom, left, right, border, per_px, k0, k1,
+    weave, shade, throw_x, throw_y, soft,
 ):  # fmt: skip
-    """Show the backing wherever (H, W·C) pixels lie beyond the print, and the print's shadow on it.
+    """How much of each pixel shows the backing beyond a print, into `shown`, and where any does the light on it, with
+    the print's shadow, into `light`; both are (H, W) float32.
 
     The output point (x, y) shows the source point (m00·x + m01·y + m02, m10·x + m11·y + m12), and the print reaches
     from `top` to `bottom` and from `left` to `right` of the source. Only `border` px from the picture's edges are
-    looked at; `per_px` is the mm in a px. The backing has the `colour` (C,), with fibres of the relative amplitude
-    `weave`. The shadow takes the share `shade` of its light, thrown by (throw_x, throw_y) px with an edge `soft` px
-    wide.
+    looked at; `per_px` is the mm in a px. The backing has fibres of the relative amplitude `weave`. The shadow takes
+    the share `shade` of its light, thrown by (throw_x, throw_y) px with an edge `soft` px wide.
     """
-    height, width = pixels.shape[0], pixels.shape[1] // channels
+    height, width = shown.shape
     y0, y1, x0, x1 = f32(top), f32(bottom), f32(left), f32(right)
     uneven, wave = f32(UNEVEN_MM) / f32(per_px), f32(per_px) * f32(0.2)
     for y in range(height):
+        for start, end in border_of_row(y, height, width, border):
+            for x in range(start, end):
+                px = f32(m00 * (x + 0.5) + m01 * (y + 0.5) + m02)
+                py = f32(m10 * (x + 0.5) + m11 * (y + 0.5) + m12)
+                h = beyond_print(px, py, y0, y1, x0, x1, uneven, wave, k0, k1)
+                shown[y, x] = h
+                if h <= f32(0):
+                    continue
+                near = inside_distance(px - f32(throw_x), py - f32(throw_y), y0, y1, x0, x1) / f32(soft)
+                s = clipped(f32(0.5) + f32(0.5) * near)
+                bright = f32(1) - f32(shade) * s * s * (f32(3) - f32(2) * s)
+                if weave > 0:
+                    a, b = f32(x) * f32(per_px), f32(y) * f32(per_px)
+                    grain = f32(0.5) * fractal(a * f32(0.12), b * f32(0.12), 3, 0.6, k1, k0)
+                    bright *= f32(1) + f32(weave) * (grain + fractal(a * f32(2.2), b * f32(3.1), 2, 0.7, k0, k1))
+                light[y, x] = bright
+
+
+@kernel
+def border_of_row(y, height, width, border):
+    """The two stretches (start, end) of row `y` that lie within `border` px of a picture's edge."""
+    if y < border or y >= height - border or 2 * border >= width:
+        return (0, width), (width, width)
+    return (0, border), (width - border, width)
+
+
+@kernel
+def lay_on_backing(pixels, channels, border, shown, light, colour):
+    """Show a backing of the `colour` (C,) in (H, W·C) pixels, as `set_backing` says."""
+    height, width = shown.shape
+    for y in range(height):
         row = pixels[y]
-        full = y < border or y >= height - border
-        for x in range(width):
-            if not full and border <= x < width - border:
-                continue
-            px = f32(m00 * (x + 0.5) + m01 * (y + 0.5) + m02)
-            py = f32(m10 * (x + 0.5) + m11 * (y + 0.5) + m12)
-            h = beyond_print(px, py, y0, y1, x0, x1, uneven, wave, k0, k1)
-            if h <= f32(0):
-                continue
-            near = inside_distance(px - f32(throw_x), py - f32(throw_y), y0, y1, x0, x1) / f32(soft)
-            s = clipped(f32(0.5) + f32(0.5) * near)
-            light = f32(1) - f32(shade) * s * s * (f32(3) - f32(2) * s)
-            if weave > 0:
-                a, b = f32(x) * f32(per_px), f32(y) * f32(per_px)
-                grain = f32(0.5) * fractal(a * f32(0.12), b * f32(0.12), 3, 0.6, k1, k0)
-                light *= f32(1) + f32(weave) * (grain + fractal(a * f32(2.2), b * f32(3.1), 2, 0.7, k0, k1))
-            for c in range(channels):
-                v, bare = row[x * channels + c], clipped(colour[c] * light)
-                row[x * channels + c] = v + h * (bare - v) if h < f32(1) else bare
+        for start, end in border_of_row(y, height, width, border):
+            for x in range(start, end):
+                h = shown[y, x]
+                if h <= f32(0):
+                    continue
+                for c in range(channels):
+                    v, bare = row[x * channels + c], clipped(colour[c] * light[y, x])
+                    row[x * channels + c] = v + h * (bare - v) if h < f32(1) else bare
+
+
+@kernel
+def clear_backing(mask, border, shown):
+    """Set an (H, W) uint8 mask to 0 wherever nothing but the backing is shown, as `set_backing` says."""
+    height, width = mask.shape
+    for y in range(height):
+        for start, end in border_of_row(y, height, width, border):
+            for x in range(start, end):
+                if shown[y, x] >= f32(1):
+                    mask[y, x] = 0
 
 
 # ------------------------------------------------------------------------------------------------ lamps
@@ -190,17 +204,18 @@ def sparse_row(out, bits, sums, row, shift, k0, k1):
 
 
 @kernel
-def sparse_noise(out, upper, lower, bits, sums, y, shift, k0, k1):
-    """Row `y` of the noise of the red (`shift` 0) or the blue (1) pixels of a Bayer pattern, filled in bilinearly."""
+def sparse_noise(out, lines, held, bits, sums, y, shift, k0, k1):
+    """Row `y` of the noise of the red (`shift` 0) or the blue (1) pixels of a Bayer pattern, filled in bilinearly.
+    `lines` (2, W) are the last rows of such pixels that were made, `held` their numbers."""
     first = (y + shift) // 2
-    sparse_row(upper, bits, sums, first, shift, k0, k1)
-    if (y + shift) % 2 == 1:
-        sparse_row(lower, bits, sums, first + 1, shift, k0, k1)
-        for x in range(out.size):
-            out[x] = f32(0.5) * (upper[x] + lower[x])
-    else:
-        for x in range(out.size):
-            out[x] = upper[x]
+    last = first + (y + shift) % 2
+    for row in range(first, last + 1):
+        if held[row & 1] != row:
+            sparse_row(lines[row & 1], bits, sums, row, shift, k0, k1)
+            held[row & 1] = row
+    upper, lower = lines[first & 1], lines[last & 1]
+    for x in range(out.size):
+        out[x] = f32(0.5) * (upper[x] + lower[x])
 
 
 @kernel
@@ -234,8 +249,8 @@ def bayer_noise(pixels, channels, strength, k0, k1):
     height, width = pixels.shape[0], pixels.shape[1] // channels
     long, short = np.empty(width + 2, u32), np.empty(width // 2 + 2, u32)
     greens, sums = np.empty((3, width + 2), f32), np.empty(width // 2 + 2, f32)
-    noise, upper, lower = np.empty((3, width), f32), np.empty(width, f32), np.empty(width, f32)
-    wide = np.empty(width * channels, f32)
+    noise, wide = np.empty((3, width), f32), np.empty(width * channels, f32)
+    reds, blues, held = np.empty((2, width), f32), np.empty((2, width), f32), np.full((2, 2), -1, i64)
     for y in range(-1, height + 1):
         noise_row(greens[(y + 3) % 3], long, y + 1, k0, k1)
         if y < 1:
@@ -246,8 +261,8 @@ def bayer_noise(pixels, channels, strength, k0, k1):
         if channels == 1:
             add_sensor_noise(pixels[middle], noise[1], strength)
             continue
-        sparse_noise(noise[0], upper, lower, short, sums, middle, 0, k1, k0)
-        sparse_noise(noise[2], upper, lower, short, sums, middle, 1, k0 ^ k1, k0)
+        sparse_noise(noise[0], reds, held[0], short, sums, middle, 0, k1, k0)
+        sparse_noise(noise[2], blues, held[1], short, sums, middle, 1, k0 ^ k1, k0)
         red, green, blue = noise[0], noise[1], noise[2]
         for i in range(width):
             x, j = u64(i), u64(3) * u64(i)

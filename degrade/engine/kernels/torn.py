@@ -62,10 +62,21 @@ def subsamples_of(photo: Photo) -> int:
     return 2 if photo.unit * 1000 < SUPERSAMPLED_BELOW else 1
 
 
+def corner_of(photo: Photo) -> tuple[np.float32, np.float32]:
+    """Where the print's top left corner lies in the picture, (x, y) in mm: where noise on the print counts from."""
+    top, _, left, _ = photo.print_box
+    return np.float32(left / photo.px_per_mm), np.float32(top / photo.px_per_mm)
+
+
+def light_of(photo: Photo) -> float:
+    """Where the light comes from that this print's relief is seen in, in turns from the right, clockwise: from above in
+    most scanners' and eyes' view, this print's from its own side."""
+    return float(0.625 + 0.25 * photo.shared_key("light").uniform())
+
+
 def shadow_of(photo: Photo, length_mm: float) -> tuple[np.float32, np.float32]:
-    """How far to the right and down in px a shadow of `length_mm` falls; light comes from above in most scanners' and
-    eyes' view, this print's from its own side."""
-    sine, cosine = sincos(0.125 + 0.25 * photo.shared_key("light").uniform())
+    """How far to the right and down in px a shadow of `length_mm` falls."""
+    sine, cosine = sincos(light_of(photo) - 0.5)
     long = length_mm * photo.px_per_mm
     return np.float32(long * cosine), np.float32(long * sine)
 

@@ -18,7 +18,9 @@ NOISE = lattice(3, 4)
 
 
 class Path:
-    """A path through `corners`, with even half widths."""
+    """A path through `corners`, with even half widths, on a print whose corner lies at `corner`."""
+
+    corner = (np.float32(0), np.float32(0))
 
     def __init__(self, corners: Any, plus: float = 1.0, minus: float = 1.0, offset: float = 0.0) -> None:
         self.nodes = np.array(corners, np.float32)
@@ -35,7 +37,7 @@ class Path:
         coverage = np.zeros((side, side), np.uint8)
         box = draw_break(
             coverage, side, side, self.nodes, self.tangents, self.offset, self.plus, self.minus,
-            scale, roughness, subsamples, NOISE,
+            scale, roughness, subsamples, self.corner, NOISE,
         )  # fmt: skip
         return within(coverage, box)
 
@@ -43,7 +45,7 @@ class Path:
         coverage = np.zeros((SIDE, SIDE), np.uint8)
         box = draw_rim(
             coverage, SIDE, SIDE, self.nodes, self.tangents, self.offset, self.plus, self.minus,
-            scale, spread, amount, NOISE,
+            scale, spread, amount, self.corner, NOISE,
         )  # fmt: skip
         return within(coverage, box)
 
@@ -108,8 +110,8 @@ def test_a_closed_break_is_not_drawn() -> None:
     path = Path(BENT, 0, 0)
     coverage = np.zeros((SIDE, SIDE), np.uint8)
     arrays = (path.nodes, path.tangents, path.offset, path.plus, path.minus)
-    assert draw_break(coverage, SIDE, SIDE, *arrays, 2.0, 0.75, 2, NOISE) == EMPTY
-    assert draw_rim(coverage, SIDE, SIDE, *arrays, 2.0, 0.75, 1.0, NOISE) == EMPTY
+    assert draw_break(coverage, SIDE, SIDE, *arrays, 2.0, 0.75, 2, path.corner, NOISE) == EMPTY
+    assert draw_rim(coverage, SIDE, SIDE, *arrays, 2.0, 0.75, 1.0, path.corner, NOISE) == EMPTY
     assert not coverage.any()
 
 
@@ -128,6 +130,15 @@ def test_noise_makes_the_edges_rough_and_keeps_the_middle() -> None:
     assert rough[248:264, 60:450].min() == 255
 
 
+def test_noise_goes_along_with_the_print() -> None:
+    here, there = Path(BENT, 0.8, 0.5), Path(np.array(BENT) - [5, 3], 0.8, 0.5)
+    there.corner = (np.float32(-5), np.float32(-3))
+    for draw in (lambda path: path.broken(roughness=0.75), lambda path: path.rim()):
+        whole, part = draw(here).astype(int), draw(there).astype(int)
+        assert np.abs(whole[6:, 10:] - part[:-6, :-10]).sum() < 0.002 * part.sum()
+        assert np.count_nonzero(part) > 500
+
+
 def test_breaks_are_the_same_at_twice_the_resolution() -> None:
     path = Path(BENT, 0.35, 0.25)
     small, large = path.broken(4, 0.75, side=256), path.broken(8, 0.75, side=512)
@@ -139,7 +150,7 @@ def test_a_tiny_picture_is_no_trouble() -> None:
     coverage = np.zeros((1, 8), np.uint8)
     path = Path(BENT)
     arrays = (path.nodes, path.tangents, path.offset, path.plus, path.minus)
-    assert draw_break(coverage, 1, 1, *arrays, 0.01, 0.75, 2, NOISE) == (0, 1, 0, 1)
+    assert draw_break(coverage, 1, 1, *arrays, 0.01, 0.75, 2, path.corner, NOISE) == (0, 1, 0, 1)
 
 
 # --- soil -------------------------------------------------------------------------------------------------------------
