@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
-from degrade.engine.distributions import Choice
+from degrade.engine.distributions import Beta, Choice
 from degrade.engine.fields import Flag, Option, Real, field
 from degrade.engine.kernels import borders
 from degrade.engine.key import Key
@@ -22,12 +22,18 @@ Floats = npt.NDArray[np.float32]
 INK: tuple[float, float, float] = (0.28, 0.27, 0.30)
 BACKINGS: tuple[tuple[float, float, float], ...] = ((0.96, 0.96, 0.96), (0.06, 0.06, 0.06), (0.30, 0.27, 0.24))
 """What lies behind a print on a scanner: its lid, nothing, an album's page."""
+SOIL: tuple[float, ...] = (0.45, 0.62, 1.0)
+"""Density of soil in red, green and blue."""
+CLEAN: tuple[float, ...] = (0.0, 0.0, 0.0)
+NOWHERE: Floats = np.zeros((0, 0), np.float32)
+OCTAVES_A_DENSITY = 1.5099
+"""How far an encoded value falls with the density, in octaves: encoding takes the 2.2th root of light."""
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FINER = 4
 """How much larger a caption is drawn before it is reduced."""
 SMALLEST_LETTERS = 4.0
 """Height in pixels below which no caption is drawn."""
-DECKLE_MM, DECKLE_DEPTH_MM = 2.4, 0.7
+DECKLE_MM, DECKLE_DEPTH_MM = 2.0, 0.5
 """Period and depth of a deckle edge."""
 EMBOSS_MM, RAISED = 0.5, 0.1
 """Half width of an embossed line, and how much light changes on it."""
@@ -38,7 +44,8 @@ class Border(Degradation):
 
     It covers the outer strip of the picture, paper of its own tone, never quite even; of old snapshots about one in
     three has one. It is part of the photograph and no damage: with `both` the clean picture has the same one, and what
-    damages the print later crosses it. Damage that was done before lies under it and leaves the masks. A deckle edge
+    damages the print later crosses it. Damage that was done before lies under it and leaves the masks. Hands and air
+    leave `soil` on it, brown, in clouds, most at corners and edges, of which the clean picture's is free. A deckle edge
     lets a little of what is behind the print be seen. With a width of 0 there is none of it.
 
     Captions are those of photofinishers: the month of development or the number of the print, small, in the lower or
@@ -50,13 +57,17 @@ class Border(Degradation):
 
     width_frac: Real = field((0.03, 0.06), "width of the border", low=0, high=0.3)
     both: Flag = field(True, "whether the clean picture has it too")
-    deckle: Flag = field(Choice([False, True], [0.75, 0.25]), "whether the paper's edge is a deckle")
+    deckle: Flag = field(Choice([False, True], [0.88, 0.12]), "whether the paper's edge is a deckle")
     embossed: Flag = field(Choice([False, True], [0.85, 0.15]), "whether a line is embossed in it")
     caption: Option = field(
         Choice(["none", "date", "number"], [0.7, 0.2, 0.1]), "what is printed in it", options=("none", "date", "number")
     )
     tone: Real = field((0.86, 0.96), "encoded tone of the paper", low=0, high=1, unit="pixel scale [0, 1]")
     warmth: Real = field((0.0, 0.08), "how much less blue than red the paper is", low=0, high=0.5, unit="ratio")
+
+    soil: Real = field(
+        Beta(1.2, 3, scale=0.3), "density of what soils it, at places that are worn", low=0, high=1, unit="density"
+    )
 
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """Paint it over the pictures; masks below it are cleared."""
@@ -66,6 +77,8 @@ class Border(Degradation):
         text = _caption(photo, drawn, key)
         paper = tuple(drawn["tone"] * (1 - share * drawn["warmth"]) for share in (0.0, 0.3, 1.0))
         behind = BACKINGS[int(key.at("behind").uniform() * len(BACKINGS))]
+        nodes = _soil_nodes(photo, inner, key) if drawn["soil"] > 0 else NOWHERE
+        soil: tuple[float, ...] = tuple(drawn["soil"] * OCTAVES_A_DENSITY * share for share in SOIL)
 
         def displace(image: npt.NDArray[Any], _nearest: bool) -> npt.NDArray[Any]:
             out = image if image is photo.pixels else image.copy()
@@ -73,7 +86,8 @@ class Border(Degradation):
                 borders.uncover(out[:, :, 0], alpha, outside, inner)
             else:
                 colours = (_colour(rgb, image.shape[2]) for rgb in (paper, behind, INK))
-                borders.lay_border(out, alpha, outside, relief, inner, text, *colours)
+                octaves = _colour(soil if image is photo.pixels else CLEAN, image.shape[2])
+                borders.lay_border(out, alpha, outside, relief, inner, text, *colours, nodes, octaves)
             return out
 
         photo.move(displace, drawn["both"])
@@ -104,6 +118,15 @@ def _layout(photo: Photo, drawn: Drawn, key: Key) -> tuple[Floats, Floats, Float
         deckles_y, deckles_x, max(EMBOSS_MM * photo.px_per_mm, 1.0), RAISED if drawn["embossed"] else 0.0,
     )  # fmt: skip
     return alpha, outside, relief, inner
+
+
+def _soil_nodes(photo: Photo, inner: Box, key: Key) -> Floats:
+    """The nodes of `degrade.engine.kernels.borders.soil_nodes`."""
+    across, down = (-(-size // borders.SOIL_EVERY) + 1 for size in (photo.width, photo.height))
+    nodes = np.zeros((down, across), np.float32)
+    edges = np.array(photo.print_box, np.float32)
+    borders.soil_nodes(nodes, inner, edges, photo.shared_key("wear").pair(), key.at("soil").pair())
+    return nodes
 
 
 def _caption(photo: Photo, drawn: Drawn, key: Key) -> npt.NDArray[np.uint8]:

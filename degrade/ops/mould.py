@@ -38,7 +38,7 @@ class Mould(Degradation):
 
     colonies: Count = field(Poisson(9), "colonies on the print", low=0, high=300)
     radius_mm: Real = field(LogNormal(2.2, 0.35), "typical radius of a colony", low=0.2, high=20)
-    strength: Real = field((0.35, 0.9), "how much of the picture the threads hide", low=0, high=1, unit="share")
+    strength: Real = field((0.2, 0.7), "how much of the picture the threads hide", low=0, high=1, unit="share")
     halo: Real = field(
         (0.1, 0.5), "density of the stain around a colony, in blue", low=0, high=1.5, unit="optical density"
     )

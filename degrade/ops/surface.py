@@ -88,7 +88,7 @@ def _silk(period: float, amplitude: float, turn: float, phases: list[float]) -> 
                 2 * math.pi * (angle + n / 6)
             )
             waves.append(_wave(length * spacing, turns, 0.7 * amplitude * share, length * shift))
-    return waves, [_octave(4 * period, 4 * period, 0.35 * amplitude, False)]
+    return waves, [_octave(4 * period, 4 * period, 0.08 * amplitude, False)]
 
 
 def _linen(period: float, amplitude: float, turn: float, phases: list[float]) -> tuple[Waves, Waves]:

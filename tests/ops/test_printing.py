@@ -105,7 +105,7 @@ def test_dot_gain_darkens() -> None:
 
 # --- border -----------------------------------------------------------------------------------------------------------
 
-PLAIN: dict[str, Any] = {"width_frac": 0.05, "deckle": False, "embossed": False, "caption": "none"}
+PLAIN: dict[str, Any] = {"width_frac": 0.05, "deckle": False, "embossed": False, "caption": "none", "soil": 0}
 
 
 def test_both_pictures_have_the_border_and_no_mask() -> None:
@@ -140,6 +140,18 @@ def test_a_deckle_shows_what_is_behind_and_a_caption_is_ink_in_the_border() -> N
     darker = (plain - written)[:, :, 0] > 0.3
     assert 50 < darker.sum() < 4000
     assert not darker[60:-60, 60:-60].any()
+
+
+def test_soil_darkens_the_border_of_the_damaged_print_alone_and_most_its_blue_and_its_corners() -> None:
+    clean, soiled = (Border(**{**PLAIN, "soil": soil}).pair(flat(0.3, 512, 3), key="d") for soil in (0, 0.2))
+    assert np.array_equal(soiled.clean, clean.clean)
+    assert np.array_equal(soiled.degraded[40:-40, 40:-40], clean.degraded[40:-40, 40:-40])
+    share = soiled.degraded / clean.degraded
+    assert (share <= 1).all()
+    assert share[:10].std() > 0.01
+    assert share[:10, :, 2].mean() < share[:10, :, 0].mean() < 0.99
+    corners = [share[y, x] for y in (slice(8), slice(-8, None)) for x in (slice(8), slice(-8, None))]
+    assert np.mean(corners) < share[:8, 150:-150].mean()
 
 
 def test_a_border_is_equally_wide_in_short_sides_at_any_size() -> None:
