@@ -21,7 +21,8 @@ class JpegTwice(Degradation):
 
     What lies on the web has been through this: the scanner's file, `shift_x_px` and `shift_y_px` cropped off its edges,
     `rescale` times as large as what was posted, then posted at a lower quality. Blocks of the first grid show faintly
-    across those of the second. The larger file is made by bilinear interpolation and shrunk by area.
+    across those of the second. The larger file is made by bilinear interpolation, and so is the smaller one, but beyond
+    half the size by area.
 
     As the last step of a recipe its second file is the pair's member, byte for byte. References: ITU-T T.81 (JPEG);
     T. Bianchi, A. Piva, Image forgery localization via block-grained analysis of JPEG artifacts,
@@ -44,31 +45,32 @@ class JpegTwice(Degradation):
         """Two files, of which the second stays."""
         channels = photo.final_channels or photo.channels
         picture = photo.rounded(np.uint8, max(channels, photo.channels))
-        larger = _resized(picture, drawn["rescale"])
-        edges = ((drawn["shift_y_px"], 0), (drawn["shift_x_px"], 0), (0, 0))
-        first = encode_jpeg(np.pad(larger, edges, mode="edge"), drawn["first_quality"], drawn["subsampling"])
+        first = encode_jpeg(_enlarged(picture, drawn), drawn["first_quality"], drawn["subsampling"])
         opened = decode_jpeg(first)[drawn["shift_y_px"] :, drawn["shift_x_px"] :]
-        posted = _shrunk(opened, picture.shape)
-        photo.jpeg = encode_jpeg(posted, drawn["second_quality"], drawn["subsampling"])
+        photo.jpeg = encode_jpeg(_shrunk(opened, picture.shape), drawn["second_quality"], drawn["subsampling"])
 
 
-def _resized(picture: Bytes, ratio: float) -> Bytes:
-    """(H, W, C) enlarged `ratio` times."""
-    if ratio == 1:
-        return picture
+def _enlarged(picture: Bytes, drawn: Drawn) -> Bytes:
+    """(H, W, C) enlarged, with the rows and columns before it that are to be cropped."""
     import cv2
 
-    size = (round(picture.shape[1] * ratio), round(picture.shape[0] * ratio))
-    return (
-        cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR_EXACT).reshape(size[1], size[0], -1).astype(np.uint8)
-    )
+    ratio, above, left = drawn["rescale"], drawn["shift_y_px"], drawn["shift_x_px"]
+    if ratio != 1:
+        size = round(picture.shape[1] * ratio), round(picture.shape[0] * ratio)
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)  # type: ignore[assignment]
+    if not above and not left:
+        return picture
+    padded = cv2.copyMakeBorder(picture, above, 0, left, 0, cv2.BORDER_REPLICATE)
+    return padded.reshape(*padded.shape[:2], -1).astype(np.uint8, copy=False)
 
 
 def _shrunk(picture: Bytes, shape: tuple[int, ...]) -> Bytes:
-    """(H, W, C) at the size of `shape`, by means over what each pixel covers."""
+    """(H, W, C) at the size of `shape`; by means over what each pixel covers where two pixels of it would miss some."""
+    whole = np.ascontiguousarray(picture)
     if picture.shape == shape:
-        return np.ascontiguousarray(picture)
+        return whole
     import cv2
 
-    small = cv2.resize(np.ascontiguousarray(picture), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    return small.reshape(shape).astype(np.uint8)
+    kind = cv2.INTER_LINEAR if picture.shape[0] <= 2 * shape[0] else cv2.INTER_AREA
+    small = cv2.resize(whole, (shape[1], shape[0]), interpolation=kind)
+    return small.reshape(shape).astype(np.uint8, copy=False)

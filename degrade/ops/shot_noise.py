@@ -41,10 +41,10 @@ class ShotNoise(Degradation):
             return
         shared = 1 if drawn["per_channel"] else photo.channels
         rows = photo.pixels.reshape(photo.height, -1)
-        poisson.shot(rows, shared, drawn["photons"], drawn["strength"], *_tables(), *key.at("noise").pair())
+        poisson.shot(rows, shared, drawn["photons"], drawn["strength"], _tables(), *key.at("noise").pair())
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
-    cumulative, guides = poisson.count_tables()
-    return cumulative, guides
+def _tables() -> npt.NDArray[np.uint32]:
+    tables: npt.NDArray[np.uint32] = poisson.count_tables().reshape(-1)
+    return tables

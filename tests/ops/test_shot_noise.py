@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from degrade.engine.kernels import poisson
 from degrade.ops.shot_noise import ShotNoise
 
 
@@ -48,3 +49,15 @@ def test_shared_noise_is_gray() -> None:
     gray, coloured = (ShotNoise(per_channel=own)(flat) for own in (False, True))
     assert np.ptp(gray, axis=2).max() < 1e-6
     assert np.ptp(coloured, axis=2).max() > 0.01
+
+
+def test_alias_tables_hold_the_exact_distribution() -> None:
+    tables = poisson.count_tables()
+    assert (tables[-1] == tables[-2]).all()
+    for level in (0, 1, 100, 256):
+        own, other = tables[level] >> 8, tables[level] & 255
+        share = np.zeros(poisson.COUNTS)
+        np.add.at(share, np.arange(poisson.COUNTS), own)
+        np.add.at(share, other, poisson.SHARE - own.astype(int))
+        exact = stats.poisson.pmf(np.arange(poisson.COUNTS), poisson.SMALL * level / poisson.MEANS)
+        assert share / 2**24 == pytest.approx(exact, abs=3e-7)
