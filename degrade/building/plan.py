@@ -23,6 +23,8 @@ from degrade.shards.members import suffixes
 
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
 _MOST_NAMED = 4
+_GIVEN = ("offset", "group", "split", "domain", "target")
+"""What only some sources tell of a photograph."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,7 +185,9 @@ def _train_first(name: str) -> tuple[bool, str]:
 def _listing_hash(listing: Listing) -> str:
     digest = hashlib.blake2b(digest_size=16, person=b"degrade.listing")
     for photograph in listing.photographs:
-        digest.update(COMPACT([photograph.key, photograph.source, photograph.size]).encode() + b"\n")
+        known = [photograph.key, photograph.source, photograph.size]
+        given = [getattr(photograph, name) for name in _GIVEN]
+        digest.update(COMPACT([*known, *given] if any(given) else known).encode() + b"\n")
     for reject in listing.rejects:
         digest.update(COMPACT([reject.key, reject.source, reject.reason]).encode() + b"\n")
     return digest.hexdigest()

@@ -23,6 +23,7 @@ from degrade.building.worker import Job, single_threaded
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
 from degrade.corpus.names import source_of
+from degrade.corpus.photographs import Photographs
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source
 from degrade.shards.errors import writing
@@ -173,7 +174,7 @@ def _listing(corpus: Corpus, out: Path) -> Listing:
     root = getattr(corpus, "root", None)
     if isinstance(root, Path) and out.is_relative_to(root) and out != root:
         inside = source_of(out.relative_to(root).as_posix()) + "/"
-        kept = tuple(one for one in listing.photographs if not one.source.startswith(inside))
+        kept = Photographs.of(listing.photographs).where(lambda one: not one.source.startswith(inside))
         bad = tuple(one for one in listing.rejects if not one.source.startswith(inside))
         listing = dataclasses.replace(listing, photographs=kept, rejects=bad)
     if not listing.photographs:

@@ -3,7 +3,7 @@
 lock              held while a build or merge runs, shared by parts
 part-I-of-N.lock  held while this part runs
 plan.json         the plan
-listing.jsonl     a line a photograph, in the order of the shards: key, source, size, order
+listing.jsonl     a line a photograph, in the order of the shards: key, source, size, order, and what its source gives
 rejects.jsonl     what was bad at listing, as lines of the output's own rejects.jsonl
 source            where the photographs are, relative to the output, or "sample"
 folders.json      where the recipe's folders of textures are, relative to the output
@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from degrade.building.errors import BuildError
 from degrade.building.ledger import finished_ledger, reject_line
@@ -32,6 +33,7 @@ from degrade.shards.manifest import read_manifest
 _OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 _LOCK, _PLAN, _LISTING, _LISTED_REJECTS, _SOURCE = "lock", "plan.json", "listing.jsonl", "rejects.jsonl", "source"
 _FOLDERS = "folders.json"
+_NEVER_LEFT_OUT = 4
 _REBUILD = "add --overwrite to build it anew, or choose another --out"
 
 
@@ -125,7 +127,7 @@ class WorkFolder:
         """Remember the plan and all that belongs to it; the plan last. Raises OSError."""
         with DurableFile(self.work / _LISTING) as file:
             for one in photographs:
-                file.write(COMPACT([one.key, one.source, one.size, one.order]).encode("ascii") + b"\n")
+                file.write(COMPACT(_row(one)).encode("ascii") + b"\n")
             file.commit()
         lines = "".join(f"{reject_line(reject, None)}\n" for reject in rejects)
         write_durably(self.work / _LISTED_REJECTS, lines.encode("ascii"))
@@ -217,3 +219,12 @@ class WorkFolder:
         with suppress(ShardError, KeyError, TypeError):  # nor does a damaged manifest
             known += [entry["file"] for entry in read_manifest(self.out)["shards"]]
         return [name for name in known if is_shard_file(name)]
+
+
+def _row(photograph: Photograph) -> list[Any]:
+    """A photograph's attributes in their order, without the empty ones at the end."""
+    one = photograph
+    row = [one.key, one.source, one.size, one.order, one.offset, one.group, one.split, one.domain, one.target]
+    while not row[-1] and len(row) > _NEVER_LEFT_OUT:
+        row.pop()
+    return row

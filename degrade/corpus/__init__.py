@@ -5,7 +5,8 @@
     FolderCorpus, FileCorpus, GlobCorpus, SampleCorpus
 
     Listing            photographs, what was ignored, what was rejected
-    Photograph         key, source, size, order
+    ListingMaker       what a kind of corpus finds -> a Listing
+    Photograph         key, source, size, order; offset, group, split, domain, target where the source has them
     Reject             one line of rejects.jsonl
     CorpusError        a source that cannot be listed or divided (exit code 2)
     CorpusReadError    one photograph that cannot be read
@@ -13,7 +14,7 @@
     photo_keys         path -> key, the address of a photograph in every build
     assign_splits      key -> train, val, test …
 
-A further kind of corpus is one file here that has a `name`, makes its Listing with `make_listing`, and reads.
+A further kind of corpus is one file here that has a `name`, makes its Listing with a `ListingMaker`, and reads.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from degrade.corpus.listing import (
     CorpusError,
     CorpusReadError,
     Listing,
+    ListingMaker,
     Photograph,
     Reject,
     make_listing,
@@ -46,6 +48,7 @@ __all__ = [
     "FolderCorpus",
     "GlobCorpus",
     "Listing",
+    "ListingMaker",
     "Photograph",
     "Reject",
     "SampleCorpus",

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
-from degrade.corpus.keys import photo_keys
+import numpy as np
+
+from degrade.corpus.columns import CodesBuilder, Numbers, RawTexts, TextsBuilder, packed
+from degrade.corpus.keys import Claims, hash_of, hashes
+from degrade.corpus.photographs import KeysOf, Photograph, Photographs, Table
 from degrade.errors import DegradeError
+
+__all__ = [
+    "IGNORED",
+    "REJECTED",
+    "Corpus",
+    "CorpusError",
+    "CorpusReadError",
+    "Listing",
+    "ListingMaker",
+    "Photograph",
+    "Reject",
+    "hash_of",
+    "make_listing",
+]
 
 #: Why entries of a source are passed over: they make no claim to be photographs.
 IGNORED = {
@@ -28,6 +47,7 @@ REJECTED = {
     "vanished": "it was there and is gone",
     "changed": "its size is no longer the listed one",
     "too_large": "more bytes than a photograph has",
+    "repeated": "listed more than once; the first one counts",
 }
 
 
@@ -74,28 +94,6 @@ class CorpusReadError(DegradeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Photograph:
-    """One photograph of a corpus.
-
-    Attributes
-    ----------
-    key : str
-        Its address in builds: `[A-Za-z0-9_-/]+`, unique in the corpus; see `degrade.corpus.keys`.
-    source : str
-        Its path relative to the corpus, with `/`; plain text that JSON can hold, see `degrade.corpus.names`.
-    size : int
-        Bytes.
-    order : int
-        64-bit hash of the key: its place among the shards and its split.
-    """
-
-    key: str
-    source: str
-    size: int
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
 class Reject:
     """One entry that is no usable photograph, as it is written to rejects.jsonl.
 
@@ -115,7 +113,7 @@ class Listing:
 
     Attributes
     ----------
-    photographs : tuple of Photograph
+    photographs : sequence of Photograph
         Sorted by (order, key).
     ignored : dict
         How many entries were passed over, by reason (`IGNORED`), sorted by it.
@@ -123,15 +121,17 @@ class Listing:
         Entries known to be bad without reading them, sorted by source.
     """
 
-    photographs: tuple[Photograph, ...]
+    photographs: Sequence[Photograph]
     ignored: dict[str, int]
     rejects: tuple[Reject, ...] = ()
 
     def limited(self, count: int) -> Listing:
         """The listing with at most `count` of its photographs: drawn by a hash that is independent of `order`, so that
         they spread over all splits, and a larger limit keeps those of a smaller one."""
-        by_lot = sorted(self.photographs, key=lambda photograph: (_hash64(photograph.key, b"limit"), photograph.key))
-        return replace(self, photographs=_sorted(by_lot[: max(0, count)]))
+        photographs = Photographs.of(self.photographs)
+        lots = hashes(photographs.keys(), len(photographs), b"limit")
+        by_lot = np.argsort(lots, kind="stable")
+        return replace(self, photographs=photographs.take(np.sort(by_lot[: max(0, count)])))
 
 
 class Corpus(Protocol):
@@ -152,31 +152,109 @@ class Corpus(Protocol):
         ...
 
 
+class ListingMaker:
+    """Collects what a corpus finds, in any order, and makes a listing of it: ten million photographs take less than a
+    gigabyte."""
+
+    def __init__(self) -> None:
+        self._sources = TextsBuilder()
+        self._sizes = array("q")
+        self._offsets = array("q")
+        self._texts = {"groups": TextsBuilder(), "targets": TextsBuilder()}
+        self._codes = {"splits": CodesBuilder(), "domains": CodesBuilder(), "labels": CodesBuilder()}
+        self._rejects: list[tuple[str, str, str]] = []
+        self._ignored: Counter[str] = Counter()
+
+    def add(
+        self,
+        source: str,
+        size: int,
+        offset: int = 0,
+        group: str = "",
+        split: str = "",
+        label: str = "",
+        domain: str = "",
+        target: str = "",
+    ) -> None:
+        """A photograph, by the attributes of `Photograph`. A source that comes again is a reject.
+
+        `label` is its class, for filters and counts by class.
+        """
+        self._sources.add(source)
+        self._sizes.append(size)
+        if offset:
+            self._offsets.extend([0] * (len(self._sizes) - 1 - len(self._offsets)))
+            self._offsets.append(offset)
+        if group or split or label or domain or target:
+            texts = {"groups": group, "targets": target, "splits": split, "domains": domain, "labels": label}
+            for name, builder in (self._texts | self._codes).items():
+                if texts[name]:
+                    builder.pad(len(self._sizes) - 1)
+                    builder.add(texts[name])
+
+    def reject(self, source: str, reason: str, detail: str) -> None:
+        """An entry that is no usable photograph. `reason` is one of `REJECTED`."""
+        self._rejects.append((source, reason, detail))
+
+    def ignore(self, reason: str, count: int = 1) -> None:
+        """Entries that make no claim to be photographs. `reason` is one of `IGNORED`."""
+        self._ignored[reason] += count
+
+    def finish(self) -> Listing:
+        """The listing; the maker is then of no more use.
+
+        Keys are given to the rejects as well, so that mending a file moves no other file's key.
+        """
+        count = len(self._sources)
+        bad = sorted(self._rejects)
+        keyed = [source for source, reason, _ in bad if reason != "unreadable_folder"]
+        for source in keyed:
+            self._sources.add(source)
+        sources = self._sources.finish()
+        claims = Claims(RawTexts(sources))
+        keys = {source: claims.key(claims.repeated.get(row, row)).decode() for row, source in enumerate(keyed, count)}
+        rejects = [Reject(source, keys.get(source), reason, detail) for source, reason, detail in bad]
+        rows = claims.ranks[claims.ranks < count]
+        if again := [row for row in claims.repeated if row < count]:
+            rows = rows[~np.isin(rows, again)]
+            names = sources.at(np.array(sorted(again)))
+            rejects += [Reject(name, None, "repeated", "it is listed more than once; list it once") for name in names]
+        table = Table(
+            sources=sources,
+            keys=KeysOf(sources, claims.attempts if claims.attempts.any() else None),
+            sizes=packed(self._sizes),
+            orders=claims.orders,
+            offsets=self._padded_offsets(count),
+            **{name: _column(builder, count) for name, builder in (self._texts | self._codes).items()},
+        )
+        photographs = Photographs(table, rows.astype(np.min_scalar_type(max(1, count))))
+        in_order = sorted(rejects, key=lambda reject: (reject.source, reject.reason, reject.detail))
+        return Listing(photographs, dict(sorted(self._ignored.items())), tuple(in_order))
+
+    def _padded_offsets(self, count: int) -> Numbers | None:
+        if not self._offsets:
+            return None
+        self._offsets.extend([0] * (count - len(self._offsets)))
+        return packed(self._offsets)
+
+
+def _column(builder: Any, count: int) -> Any:
+    """A finished column, or None for one of empty texts alone."""
+    if not len(builder):
+        return None
+    builder.pad(count)
+    return builder.finish()
+
+
 def make_listing(
     sizes: Mapping[str, int], rejects: Iterable[tuple[str, str, str]] = (), ignored: Mapping[str, int] | None = None
 ) -> Listing:
-    """A listing from `sizes` (source -> bytes), rejects (source, reason, detail) and counts of what was ignored.
-
-    Keys are given to the rejects as well, so that mending a file moves no other file's key.
-    """
-    rejects = sorted(rejects)
-    keys = photo_keys([*sizes, *(source for source, reason, _ in rejects if reason != "unreadable_folder")])
-    photographs = (Photograph(keys[source], source, size, hash_of(keys[source])) for source, size in sizes.items())
-    return Listing(
-        _sorted(photographs),
-        dict(sorted((ignored or {}).items())),
-        tuple(Reject(source, keys.get(source), reason, detail) for source, reason, detail in rejects),
-    )
-
-
-def hash_of(key: str) -> int:
-    """The 64-bit BLAKE2b hash of a photograph's key: the order of shards, and splits."""
-    return _hash64(key, b"order")
-
-
-def _hash64(key: str, purpose: bytes) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8, person=purpose).digest(), "big")
-
-
-def _sorted(photographs: Iterable[Photograph]) -> tuple[Photograph, ...]:
-    return tuple(sorted(photographs, key=lambda photograph: (photograph.order, photograph.key)))
+    """A listing from `sizes` (source -> bytes), rejects (source, reason, detail) and counts of what was ignored."""
+    maker = ListingMaker()
+    for source, size in sizes.items():
+        maker.add(source, size)
+    for source, reason, detail in rejects:
+        maker.reject(source, reason, detail)
+    for reason, count in (ignored or {}).items():
+        maker.ignore(reason, count)
+    return maker.finish()

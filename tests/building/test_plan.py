@@ -109,3 +109,12 @@ def test_rejects_of_the_listing_are_in_the_hash(recipe: dict[str, Any]) -> None:
 
 def test_versions_cover_all_that_decides_bytes(recipe: dict[str, Any]) -> None:
     assert set(plan(recipe).versions) == {"degrade", "numpy", "numba", "cv2", "simplejpeg", "isal"}
+
+
+def test_the_hash_of_a_listing_is_pinned() -> None:
+    """What sources need not tell does not change the plans of those that tell nothing of it."""
+    sizes = {f"{number:04d}.jpg": number for number in range(50)}
+    sizes |= {"a/é 1.png": 3, "a.jpg": 1, "a.png": 2, 'q"\\\\x.jpg': 5}
+    rejects = [("z.jpg", "a_folder", "…"), ("d", "unreadable_folder", "x")]
+    made = plan({"recipe": 1, "name": "t", "steps": []}, make_listing(sizes, rejects))
+    assert made.corpus == "264bd596e0702b7a5a75fbc45ec5f34d"
