@@ -28,6 +28,10 @@ CURL = 0.05
 """How far a crack's heading wanders, in turns a cm."""
 
 
+HAIRLINE_PX = 1.25
+"""Width of cracks in pixels below which they are hairlines."""
+
+
 class CrackNetwork(Degradation):
     """Cracks in the emulsion of a print that was bent and handled: cream, beaded lines that start at worn edges and
     corners, run as arcs with kinks, and meet in T and Y.
@@ -69,7 +73,8 @@ class CrackNetwork(Degradation):
         if drawn["count"] + drawn["bends"] == 0:
             return
         network = _grown(photo, drawn, key)
-        subsamples = subsamples_of(photo)
+        # The beads of hairlines are finer than pixels.
+        subsamples = subsamples_of(photo) + (drawn["width_mm"] * photo.px_per_mm < HAIRLINE_PX)
         where = (network.nodes, network.starts, network.facts, network.number, network.tangents)
         if drawn["depth"] > 0 and drawn["count"] > 0:
             box = cracks.draw_cracks(

@@ -7,19 +7,14 @@ from degrade.engine.declaration import Drawn
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import LogUniform, NegativeBinomial
 from degrade.engine.fields import Count, Option, Real, field
-from degrade.engine.kernels import film_specks, negative
+from degrade.engine.film import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, frame_units, show, there
+from degrade.engine.kernels import film_specks
 from degrade.engine.key import Key
 from degrade.engine.photo import Box, Photo
 from degrade.engine.units import FORMATS
 
-NEGATIVES = ("film_35mm", "snapshot_6x9", "plate_9x12")
-MEDIA = ("print", "negative", "positive")
 DUST_SIGMA, DIRT_SIGMA = 0.19, 0.30
 """Deviation of the logarithm of the equivalent diameters."""
-DENSITY_SIGMA = 0.5
-"""Deviation of the logarithm of the densities from speck to speck."""
-FULL = 2.4
-"""How many times the median density counts as fully covered in the mask."""
 MOST = 20_000
 """No frame has more specks."""
 
@@ -70,26 +65,13 @@ class DustOnNegative(Degradation):
                 show(photo, box, damage, drawn["medium"], FULL * drawn["density"])
 
 
-def show(photo: Photo, box: Box, damage: DamageClass, medium: str, density: float) -> None:
-    """Print the photo's coverage: what adds `density` to the film where it covers fully, seen as `medium`."""
-    amount = (density, density, density)
-    if medium == "positive":
-        photo.stain(photo.coverage, box, damage, density=amount)
-    else:
-        gain = negative.PRINT_GAIN if medium == "print" else negative.SCAN_GAIN
-        mask, _, classes = photo.layers
-        negative.lighten(photo.pixels, mask, classes, int(damage), photo.coverage, *box, photo.colour(amount), gain)
-
-
 def _drawn(photo: Photo, drawn: Drawn, name: str, sigma: float, key: Key) -> Box:
     """Draw the specks of one kind into the photo's coverage; gives the box that they touch."""
-    ratio = FORMATS[drawn["negative"]] / FORMATS["film_35mm"]
-    count = min(round(drawn[name] * drawn["rate"] * ratio * ratio), MOST)
+    count = there(drawn[name], drawn["rate"], drawn["negative"], MOST)
     units_per_um = 1 / FORMATS[drawn["negative"]]
     unit = photo.unit
-    top, bottom, left, right = (edge / unit for edge in photo.print_box)
     box: Box = film_specks.draw_specks(
-        photo.coverage, photo.height, photo.width, unit, top, left, bottom - top, right - left, count, name == "dirt",
+        photo.coverage, photo.height, photo.width, unit, *frame_units(photo), count, name == "dirt",
         drawn[f"{name}_um"] * units_per_um, sigma, 1 / FULL, DENSITY_SIGMA, drawn["blur_um"] * units_per_um * unit,
         *key.pair(),
     )  # fmt: skip

@@ -42,9 +42,10 @@ class Folds(Degradation):
     halves, thirds and quarters (`full`), cut off a corner (`corner`, a dog-ear) or end within the print (`bend`, rarely
     broken); `mixed` draws each one's kind.
 
-    References: self-affine cracks in paper, doi:10.5281/zenodo.8217903; C. A. Andresen, A. Hansen, J. Schmittbuhl,
-    Ridge network in crumpled paper, doi:10.1103/PhysRevE.76.026108; G. Weaver, A Guide to Fiber-Base Gelatin Silver
-    Print Condition and Deterioration, George Eastman House and Image Permanence Institute (2008).
+    References: Self-affine crack propagation paths on two types of paper, doi:10.5281/zenodo.8217903; C. A. Andresen,
+    A. Hansen, J. Schmittbuhl, Ridge network in crumpled paper, doi:10.1103/PhysRevE.76.026108; G. Weaver, A Guide to
+    Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House and Image Permanence Institute
+    (2008).
     """
 
     stage = Stage.WEAR

@@ -39,7 +39,8 @@ class FrameEdges(Degradation):
     model that is told so would paint a print beyond its edge. With `both` the clean picture lies on the same backing
     and asks for no change of it; without, it stays the whole print. Margin 0 and angle 0 are the identity.
 
-    Reference: ISO 19264-1, on the targets and backing of reflective originals in cultural heritage imaging.
+    Reference: S. Puglia, J. Reed, E. Rhodes, Technical Guidelines for Digitizing Archival Materials for Electronic
+    Access, US National Archives and Records Administration (2004), on what is laid behind originals.
     """
 
     stage = Stage.CAPTURE

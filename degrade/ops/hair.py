@@ -7,11 +7,11 @@ from degrade.engine.declaration import Drawn
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import LogUniform, NegativeBinomial
 from degrade.engine.fields import Count, Option, Real, field
+from degrade.engine.film import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, frame_units, show, there
 from degrade.engine.kernels import film_fibres, negative
 from degrade.engine.key import Key
 from degrade.engine.photo import Box, Photo
 from degrade.engine.units import FORMATS
-from degrade.ops.dust_on_negative import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, show
 
 LONG_WIDER = 10 / 9
 """How much wider long fibres are."""
@@ -27,10 +27,11 @@ class Hair(Degradation):
 
     Short fibres are bits of lint, long ones hairs: thin, of even width but for their tapering ends, curled by chance; a
     third of them loop, a tenth fork. They print as dust does (`DustOnNegative`): light from a negative, dark in a
-    slide, translucent, darker where a loop crosses itself, and softened by the enlarger. Counts, lengths and widths are
-    those of outlines drawn by hand on ten very dirty frames of 35 mm film, in µm on the film: lengths of short fibres
-    147, 329 and 693 µm (10th, 50th and 90th percentile), of long ones 563, 1040 and 1990 µm; hairs are rare and come
-    many at a time.
+    slide, translucent, darker where a loop crosses itself, and softened by the enlarger. Counts and lengths are those
+    of outlines drawn by hand on ten very dirty frames of 35 mm film, in µm on the film: lengths of short fibres 147,
+    329 and 693 µm (10th, 50th and 90th percentile), of long ones 563, 1040 and 1990 µm; hairs are rare and come many at
+    a time. Widths are such that the outlines seen on a scan have the areas of the real ones: a tenth less than those,
+    which the scanner's unsharpness widened.
 
     References: D. Ivanova, J. Williamson, P. Henderson, Simulating analogue film damage to analyse and improve artefact
     restoration on high-resolution scans, arXiv:2302.10004; R. Levien, From spiral to spline, University of California,
@@ -51,7 +52,7 @@ class Hair(Degradation):
     )
     short_um: Real = field(329, "median length of a short fibre", low=5, high=50_000)
     long_um: Real = field(1040, "median length of a long fibre", low=5, high=50_000)
-    width_um: Real = field(39, "median width of a short fibre; long ones are a ninth wider", low=1, high=5000)
+    width_um: Real = field(35, "median width of a short fibre; long ones are a ninth wider", low=1, high=5000)
     density: Real = field(0.25, "median density of a fibre", low=0, high=1, unit="optical density")
     blur_um: Real = field((5.0, 25.0), "standard deviation of the enlarger's or scanner's unsharpness", low=0, high=500)
     medium: Option = field("print", "what is seen: a print from the negative, the negative, a slide", options=MEDIA)
@@ -69,14 +70,12 @@ class Hair(Degradation):
 
 def _drawn(photo: Photo, drawn: Drawn, name: str, width_um: float, key: Key) -> Box:
     """Draw the fibres of one class into the photo's coverage; gives the box that they touch."""
-    ratio = FORMATS[drawn["negative"]] / FORMATS["film_35mm"]
-    count = min(round(drawn[name] * drawn["rate"] * ratio * ratio), MOST)
+    count = there(drawn[name], drawn["rate"], drawn["negative"], MOST)
     units_per_um = 1 / FORMATS[drawn["negative"]]
     unit = photo.unit
     blur = drawn["blur_um"] * units_per_um * unit
-    top, bottom, left, right = (edge / unit for edge in photo.print_box)
     box: Box = film_fibres.draw_fibres(
-        photo.coverage, photo.height, photo.width, unit, top, left, bottom - top, right - left, count,
+        photo.coverage, photo.height, photo.width, unit, *frame_units(photo), count,
         drawn[f"{name}_um"] * units_per_um, LENGTH_SIGMA[name], width_um * units_per_um, WIDTH_SIGMA[name],
         1 / FULL, DENSITY_SIGMA, blur if blur < negative.WIDE_BLUR else 0.0, *key.pair(),
     )  # fmt: skip

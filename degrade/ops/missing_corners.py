@@ -34,8 +34,9 @@ class MissingCorners(Degradation):
     what it lies on: a scanner's lid, black cloth, the leaf of an album, one for all steps of a print. A corner rounded
     by wear has a ragged narrow rim instead.
 
-    References: self-affine cracks in paper, doi:10.5281/zenodo.8217903; G. Weaver, A Guide to Fiber-Base Gelatin Silver
-    Print Condition and Deterioration, George Eastman House and Image Permanence Institute (2008).
+    References: Self-affine crack propagation paths on two types of paper, doi:10.5281/zenodo.8217903; G. Weaver, A
+    Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House and Image Permanence
+    Institute (2008).
     """
 
     stage = Stage.WEAR

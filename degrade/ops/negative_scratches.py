@@ -9,12 +9,12 @@ from degrade.engine.declaration import Drawn
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import LogNormal, NegativeBinomial, Poisson
 from degrade.engine.fields import Count, Option, Real, field
+from degrade.engine.film import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, frame_units, show
 from degrade.engine.kernels import film_scratches, negative
 from degrade.engine.kernels.draw import joined
 from degrade.engine.key import Key
 from degrade.engine.photo import Box, Photo
 from degrade.engine.units import FORMATS
-from degrade.ops.dust_on_negative import DENSITY_SIGMA, FULL, MEDIA, NEGATIVES, show
 
 BASE_SHARES = {"base": 1.0, "emulsion": 0.0, "mixed": 0.7}
 EMULSION_DENSITY = 1.6
@@ -105,10 +105,7 @@ def _drawn(photo: Photo, drawn: Drawn, side: int, part: int, key: Key) -> Box:
         return (0, 0, 0, 0)
     blur = drawn["blur_um"] * units_per_um * unit
     narrow = blur if blur < negative.WIDE_BLUR else 0.0
-    top, bottom, left, right = (edge / unit for edge in photo.print_box)
-    where: tuple[Any, ...] = (
-        photo.coverage, photo.height, photo.width, unit, top, left, bottom - top, right - left,
-    )  # fmt: skip
+    where: tuple[Any, ...] = (photo.coverage, photo.height, photo.width, unit, *frame_units(photo))
     opacity = (1 / FULL, DENSITY_SIGMA) if side == film_scratches.BASE else (0.6, DENSITY_SIGMA)
     box: Box = film_scratches.draw_lines(
         *where, drawn["transport"] == "vertical", drawn["lines"], drawn["line_um"] * units_per_um, LINE_SIGMA,

@@ -50,8 +50,9 @@ class Tear(Degradation):
     the truth: it covers what has moved, a move of 1 mm wholly. What has moved is not lost; what the gap and the flap
     hide is.
 
-    References: self-affine cracks in paper, doi:10.5281/zenodo.8217903; G. Weaver, A Guide to Fiber-Base Gelatin Silver
-    Print Condition and Deterioration, George Eastman House and Image Permanence Institute (2008).
+    References: Self-affine crack propagation paths on two types of paper, doi:10.5281/zenodo.8217903; G. Weaver, A
+    Guide to Fiber-Base Gelatin Silver Print Condition and Deterioration, George Eastman House and Image Permanence
+    Institute (2008).
     """
 
     stage = Stage.WEAR
@@ -74,15 +75,17 @@ class Tear(Degradation):
         tears_ = _laid_out(photo, drawn, key)
         if drawn["relief"] > 0:
             photo.shade(photo.relief, _bent(photo, tears_, drawn["relief"]), DamageClass.MATERIAL_LOSS)
-        values, fibres = lattice(*key.at("lips").pair()), key.at("fibres")
-        _bare_core(photo, [tear.stayed for tear in tears_], values, fibres)
+        values, fibres, whole = lattice(*key.at("lips").pair()), key.at("fibres"), flaps.Union(photo)
+        _bare_core(photo, [tear.stayed for tear in tears_], values, fibres, whole)
         for tear in tears_:
             tear.flap.move(photo)
-        _open_gaps(photo, tears_)
-        _bare_core(photo, [tear.moved for tear in tears_], values, fibres)
+        _open_gaps(photo, tears_, whole)
+        _bare_core(photo, [tear.moved for tear in tears_], values, fibres, whole)
         _cast(photo, tears_)
         box = _hairs(photo, tears_, key)
+        whole.add(box)
         photo.cover(photo.coverage, box, DamageClass.MATERIAL_LOSS, colour=torn.paper_core(photo))
+        whole.mark()
 
 
 class _Lip(NamedTuple):
@@ -139,7 +142,7 @@ def _laid_out(photo: Photo, drawn: Drawn, key: Key) -> list[_Tear]:
     return laid_out
 
 
-def _bare_core(photo: Photo, lips: list[_Lip], values: Floats, fibres: Key) -> None:
+def _bare_core(photo: Photo, lips: list[_Lip], values: Floats, fibres: Key, union: flaps.Union) -> None:
     """Bare the core of the paper along lips, and shade the step from the emulsion to it."""
     whole = NOWHERE
     for lip in lips:
@@ -148,6 +151,7 @@ def _bare_core(photo: Photo, lips: list[_Lip], values: Floats, fibres: Key) -> N
             torn.subsamples_of(photo), torn.corner_of(photo), values,
         )  # fmt: skip
         whole = joined(whole, box)
+    union.add(whole)
     rims = _rims(photo, whole, SHADOW_MM, RIM)
     photo.remove(
         photo.coverage, whole, DamageClass.MATERIAL_LOSS, paper=torn.paper_core(photo), fibre=torn.CORE, key=fibres
@@ -155,11 +159,12 @@ def _bare_core(photo: Photo, lips: list[_Lip], values: Floats, fibres: Key) -> N
     torn.shade_rims(photo, rims, DamageClass.MATERIAL_LOSS, RIM)
 
 
-def _open_gaps(photo: Photo, tears_: list[_Tear]) -> None:
+def _open_gaps(photo: Photo, tears_: list[_Tear], union: flaps.Union) -> None:
     """Show what the print lies on where lips gape, in the print's shadow."""
     whole = NOWHERE
     for tear in tears_:
         whole = joined(whole, tear.flap.draw_gap(photo))
+    union.add(whole)
     rims = _rims(photo, whole, CAST_MM, CAST)
     photo.tear(photo.coverage, whole, DamageClass.MATERIAL_LOSS, background=torn.backing(photo))
     torn.shade_rims(photo, rims, DamageClass.MATERIAL_LOSS, CAST)

@@ -165,10 +165,11 @@ def test_relief_below_what_is_visible_is_not_drawn() -> None:
     photo.relief[:4, :9] = relief
     photo.shade(photo.relief, (0, 4, 0, 9), DamageClass.FOLD)
     drawn = np.abs(relief) >= VISIBLE_SHADE
-    expected = np.where(drawn, clean * (1 + relief), clean)
+    shown = np.where(drawn, relief - VISIBLE_SHADE**2 / np.where(drawn, relief, 1), 0)
+    expected = clean * (1 + shown)
     np.testing.assert_allclose(photo.pixels, np.repeat(expected[:, :, None], 3, axis=2), atol=1e-6)
     assert np.array_equal(photo.mask > 0, drawn)
-    full = np.minimum(np.abs(relief) * SHADE_GAIN, 1) * 254 + 1
+    full = np.minimum(np.abs(shown) * SHADE_GAIN, 1) * 254 + 1
     assert np.abs(photo.mask[drawn] - full[drawn]).max() <= 1
     assert not photo.loss.any()
     assert not photo.relief.any()

@@ -76,6 +76,18 @@ def strip(distance, plus, minus):
 
 
 @kernel
+def slanted_edge(distance, slant, per_slant):
+    """Share of a unit pixel that lies inside of an edge, less a half: its centre lies `distance` inside, along its row.
+
+    Exact for an edge that moves by `slant`, in [0, 1], from one side of the pixel to the other; `per_slant` is 1/slant.
+    """
+    away = min(abs(distance), f32(0.5) + f32(0.5) * slant)
+    past = max(away - f32(0.5) + f32(0.5) * slant, f32(0))
+    share = away - f32(0.5) * past * past * per_slant
+    return share if distance > f32(0) else -share
+
+
+@kernel
 def added(covered, more):
     """The sum of two coverages, at most 255."""
     return u8(min(i32(covered) + i32(more + f32(0.5)), i32(255)))
@@ -85,7 +97,13 @@ def added(covered, more):
 def stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1):
     """A straight stroke from (x0, y0) to (x1, y1) with square ends, in float32; half width and opacity, in [0, 1], run
     evenly from the first end's to the second's. Strokes end to end join to a line without seams."""
-    reach = max(half0, half1) + f32(0.7072)
+    return soft_stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1, f32(0))
+
+
+@kernel
+def soft_stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1, blur):
+    """A `stroke` blurred across by `blur` px, a standard deviation of at most about 1."""
+    reach = max(half0, half1) + f32(0.7072) + f32(2.5) * blur
     box = framed(min(y0, y1) - reach, max(y0, y1) + reach, min(x0, x1) - reach, max(x0, x1) + reach, height, width)
     dx, dy = x1 - x0, y1 - y0
     length = np.sqrt(dx * dx + dy * dy)
@@ -95,6 +113,14 @@ def stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1
     # Thickness is measured along the rows or the columns, whichever cross the stroke more squarely: so each of them
     # holds exactly its share of a slanted line.
     per_pixel = f32(1) / max(abs(dx), abs(dy))
+    # Slant and blur widen the edges of the pixel, a box, by another box of their variance; one that is wider than the
+    # pixel stands, together with it, for two alike.
+    flat = min(abs(dx), abs(dy))
+    slant = np.sqrt(flat * flat + f32(12) * blur * blur) * per_pixel
+    scale = per_pixel
+    if slant > f32(1):
+        scale, slant = scale / np.sqrt(f32(0.5) + f32(0.5) * slant * slant), f32(1)
+    per_slant = f32(1) / max(slant, f32(1e-3))
     alpha, fade, widening = alpha0 * f32(255), (alpha1 - alpha0) * f32(255), half1 - half0
     slanted = box[3] - box[2] > 12 and abs(dy) > f32(0.05)
     for y in range(box[0], box[1]):
@@ -109,8 +135,8 @@ def stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1
             px = f32(x) + first
             along = px * dx + py * dy
             t = min(max(along * inverse, f32(0)), f32(1))
-            half = half0 + t * widening
-            wide = strip((px * dy - py * dx) * per_pixel, half * per_pixel, half * per_pixel)
+            half, away = (half0 + t * widening) * scale, (px * dy - py * dx) * scale
+            wide = slanted_edge(away + half, slant, per_slant) - slanted_edge(away - half, slant, per_slant)
             covered = wide * strip(along * per_pixel, length * per_pixel, f32(0))
             row[x] = added(row[x], covered * (alpha + t * fade))
     return box

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from degrade.engine.kernels.draw import joined
+from degrade.engine.kernels.draw import joined, soft_stroke
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.negative import clustered_place, gathering, log_normal_at, soft_stroke
+from degrade.engine.kernels.negative import clustered_place, gathering, log_normal_at
 from degrade.engine.kernels.noise import normal_at, sincos, uniform_at
 
 u32, f32, i32 = np.uint32, np.float32, np.int32

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from degrade.engine.kernels.draw import joined
+from degrade.engine.kernels.draw import joined, soft_stroke
 from degrade.engine.kernels.film_fibres import draw_fibre, keep_area
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.negative import log_normal_at, soft_stroke
+from degrade.engine.kernels.negative import log_normal_at
 from degrade.engine.kernels.noise import exp2, fractal_noise_1d, mix32, normal_at, sincos, uniform_at
 
 u32, f32, i32 = np.uint32, np.float32, np.int32

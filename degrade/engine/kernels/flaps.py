@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.damage import DamageClass
 from degrade.engine.kernels import torn
-from degrade.engine.kernels.draw import framed
+from degrade.engine.kernels.draw import framed, joined
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.layers import collect, mark, new_batch
 from degrade.engine.kernels.paths import inverse_of, narrowed
@@ -252,6 +253,31 @@ def mark_covered(mask, loss, classes, code, coverage, width, y0, y1, x0, x1, los
         n, y, start = collect(coverage, width, box, y, start, batch)
         _, _, places, covered, nothing = batch
         mark(mask, loss, classes, places[:n], covered, covered if lost else nothing, code)
+
+
+class Union:
+    """What several thin pieces side by side cover together: on a coarse picture more of a pixel than any one of them.
+
+    Masks keep the maximum of what verbs cover; these pieces do not lie over each other, so their coverages add up.
+    """
+
+    def __init__(self, photo: Photo) -> None:
+        self._photo = photo
+        self._sum = photo.workspace.array("union", photo.coverage.shape, np.uint8)
+        self._box: Box = (0, 0, 0, 0)
+
+    def add(self, box: Box) -> None:
+        """One more piece: what the photo's coverage says within the box."""
+        y0, y1, x0, x1 = box
+        place = slice(y0, y1), slice(x0, x1)
+        if y0 < y1 and x0 < x1:
+            self._sum[place] = cv2.add(self._sum[place], self._photo.coverage[place])
+            self._box = joined(self._box, box)
+
+    def mark(self) -> None:
+        """Keep the masks of the whole."""
+        photo = self._photo
+        mark_covered(*photo.layers, int(DamageClass.MATERIAL_LOSS), self._sum, photo.width, *self._box, False)
 
 
 class Flap(NamedTuple):

@@ -268,8 +268,8 @@ def lit(values, covered, amount):
 
 @kernel
 def shade(pixels, mask, classes, code, relief, y0, y1, x0, x1, gain, visible):
-    """Multiply by 1 + relief. Below `visible` nothing is drawn, so that mask and picture agree; above it the soft mask
-    gets min(gain·|relief|, 1). The relief is zeroed."""
+    """Multiply by 1 + relief. Below `visible` nothing is drawn, so that mask and picture agree; from there on relief r
+    sets in gently, as r - visible²/r, and the soft mask gets min(gain·|that|, 1). The relief is zeroed."""
     channels, width, padded = pixels.shape[2], pixels.shape[1], relief.shape[1]
     flat, soft, kinds = pixels.reshape(-1), mask.reshape(-1), classes.reshape(-1)
     slopes, words = relief.reshape(-1), relief.view(np.uint64)
@@ -294,7 +294,8 @@ def note(mask, classes, slopes, gain, visible, code):
     """Keep the masks of a row of visible slopes."""
     for i in range(slopes.size):
         steep = abs(slopes[i])
-        covered = u8(i32(min(steep * gain, f32(1)) * f32(254)) + i32(1))
+        drawn = steep - visible * visible / max(steep, visible)
+        covered = u8(i32(min(drawn * gain, f32(1)) * f32(254)) + i32(1))
         shown = (steep >= visible) & (covered >= mask[i])
         mask[i] = covered if shown else mask[i]
         classes[i] = code if shown else classes[i]
@@ -304,7 +305,8 @@ def note(mask, classes, slopes, gain, visible, code):
 def tilt(row, slopes, channels, visible):
     """Multiply a flat row of pixels by 1 + slopes, where those are visible, and zero the slopes."""
     for i in range(slopes.size):
-        slopes[i] = f32(1) + slopes[i] if abs(slopes[i]) >= visible else f32(1)
+        steep = max(abs(slopes[i]), visible)
+        slopes[i] = f32(1) + slopes[i] * (f32(1) - visible * visible / (steep * steep))
     if channels == 1:
         for i in range(slopes.size):
             row[i] = clipped(row[i] * slopes[i])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from degrade.engine.kernels.draw import stroke
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, normal_at, sincos, uniform_at
 from degrade.engine.kernels.tone import clipped
@@ -25,8 +24,8 @@ CLUSTERING = 0.8
 """Standard deviation of the log intensity with which things gather."""
 WAVES = 8
 """Waves that the log intensity is made of."""
-WIDE_BLUR = 0.7
-"""px from which a blur is a filter; a narrower one only widens strokes (`soft_stroke`)."""
+WIDE_BLUR = 1.0
+"""px from which a blur is a filter; a narrower one softens strokes as they are drawn."""
 MOST_REACH = 24
 """Pixels that the softening reaches at most."""
 
@@ -87,16 +86,6 @@ def blurred_row(row, source, line, w):
         for x in range(size):
             row[x] += weight * shifted[x]
     return True
-
-
-@kernel
-def soft_stroke(coverage, height, width, x0, y0, x1, y1, half0, half1, alpha0, alpha1, blur):
-    """A `stroke` blurred across by less than a pixel: as wide as the blur makes it, and so much weaker."""
-    spread = f32(3) * blur * blur
-    wide0, wide1 = np.sqrt(half0 * half0 + spread), np.sqrt(half1 * half1 + spread)
-    alpha0 *= half0 / max(wide0, f32(1e-6))
-    alpha1 *= half1 / max(wide1, f32(1e-6))
-    return stroke(coverage, height, width, x0, y0, x1, y1, wide0, wide1, alpha0, alpha1)
 
 
 @kernel

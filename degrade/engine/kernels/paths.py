@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from degrade.engine.kernels.draw import framed, joined, lattice_noise, strip
+from degrade.engine.kernels.draw import framed, joined, lattice_noise, slanted_edge
 from degrade.engine.kernels.kernel import kernel
 
 u8, f32, i32 = np.uint8, np.float32, np.int32
@@ -163,8 +163,9 @@ def draw_break(
         whole = joined(whole, box)
         segment, ux, uy, length = segment_of(nodes, tangents, i, mm)
         # Thickness as in `stroke`: along the rows or the columns, whichever cross the path more squarely.
-        per_sub = scale * f32(fine) / max(abs(ux), abs(uy))
-        half_sub = f32(0.5) / per_sub
+        steep = max(abs(ux), abs(uy))
+        per_sub, slant = scale * f32(fine) / steep, min(abs(ux), abs(uy)) / steep
+        per_slant, half_sub = f32(1) / max(slant, f32(1e-3)), f32(0.5) * (f32(1) + slant) / per_sub
         samples_per_mm, mm_per_sample = f32(PER_SEGMENT) / length, length * f32(1 / PER_SEGMENT)
         for y in range(box[0], box[1]):
             xa, xb, a0, da, b0, db, d0, dd = row_of(segment, box, y, low, high)
@@ -195,7 +196,7 @@ def draw_break(
                         away = d + ux * oy - uy * ox - (centre + t * centre_slope)
                         ahead, behind = max(p + t * p_slope, f32(0)), max(m + t * m_slope, f32(0))
                         facing = ahead if away > f32(0) else behind
-                        if abs(away) > facing + roughest * min(facing, f32(CHIP_MM)) + f32(0.5) * mm_per_sub:
+                        if abs(away) > facing + roughest * min(facing, f32(CHIP_MM)) + f32(0.7072) * mm_per_sub:
                             continue
                         # Where no noise could bring an edge near, none is needed.
                         inside = min(
@@ -208,7 +209,9 @@ def draw_break(
                         noise = rough * edge_noise(values, px, py, (f32(j) + t) * mm_per_sample, away)
                         ahead += noise * min(ahead, f32(CHIP_MM))
                         behind += noise * min(behind, f32(CHIP_MM))
-                        total += strip(away * per_sub, max(ahead, f32(0)) * per_sub, max(behind, f32(0)) * per_sub)
+                        ahead, behind = max(ahead, f32(0)), max(behind, f32(0))
+                        total += slanted_edge((away + behind) * per_sub, slant, per_slant)
+                        total -= slanted_edge((away - ahead) * per_sub, slant, per_slant)
                 row[x] = max(row[x], u8(i32(total * share + f32(0.5))))
     return whole
 

@@ -16,7 +16,7 @@ u32, f32, i32, i64 = np.uint32, np.float32, np.int32, np.int64
 
 PIECES = 14
 """Straight pieces of a fibre."""
-FINE = 5
+FINE = 4
 """Samples a side of a pixel that a grain is drawn with."""
 FLOCK_MM = 0.25
 """Radius from which a speck is a ragged flock, not a grain."""
@@ -49,18 +49,21 @@ def draw_grain(coverage, height, width, x, y, radius, long, turns, alpha):
     reach = radius * stretch + f32(0.5)
     box = framed(y - reach, y + reach, x - reach, x + reach, height, width)
     part = f32(1 / FINE)
-    share = alpha * f32(255) * part * part
+    # The samples' soft rim adds to the area of a small grain.
+    share = alpha * f32(255) * part * part * radius * radius / (radius * radius + f32(1 / 12.0) * part * part)
     for j in range(box[0], box[1]):
         row = coverage[j, box[2] : box[3]]
         for i in range(row.size):
-            inside = i32(0)
+            inside = f32(0)
             for sy in range(FINE):
                 py = f32(j) + (f32(sy) + f32(0.5)) * part - y
                 for sx in range(FINE):
                     px = f32(i + box[2]) + (f32(sx) + f32(0.5)) * part - x
                     u, v = (px * cosine + py * sine) * a, (py * cosine - px * sine) * b
-                    inside += i32(u * u + v * v < f32(1))
-            row[i] = added(row[i], f32(inside) * share)
+                    # The distance to the rim, in samples: how far the square is from 1, by the slope it has there.
+                    slope = np.sqrt(u * u * a * a + v * v * b * b) * (f32(2) * part) + f32(1e-6)
+                    inside += min(max((f32(1) - u * u - v * v) / slope + f32(0.5), f32(0)), f32(1))
+            row[i] = added(row[i], inside * share)
     return box
 
 

@@ -114,7 +114,7 @@ def light_rims(coverage, relief, width, y0, y1, x0, x1, dx, dy, dark, bright):
 
     Light comes from (-dx, -dy): what is bare beside an edge that faces away from it lies in shadow, `dark`, and the
     opposite edge is lit, `bright`. Both are relative shadings of at least 0; (dx, dy) is the shadow's length in px.
-    Gives the box that may have been touched.
+    A pixel is shaded as far as it is bare. Gives the box that may have been touched.
     """
     height, words = coverage.shape[0], coverage.view(np.uint64)
     margin = i32(max(abs(dx), abs(dy))) + i32(2)
@@ -138,7 +138,7 @@ def light_rims(coverage, relief, width, y0, y1, x0, x1, dx, dy, dark, bright):
             for x in range(max(block * 8, left), min(block * 8 + 8, right)):
                 towards = covered_at(coverage[a0], coverage[a1], f32(x) - dx, af, width)
                 away = covered_at(coverage[b0], coverage[b1], f32(x) + dx, bf, width)
-                step = (away - towards) * f32(1 / 255.0)
+                step = (away - towards) * f32(coverage[y, x]) * f32(1 / 65025.0)
                 if step > f32(0):
                     relief[y, x] -= dark * step
                 else:
