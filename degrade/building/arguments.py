@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from degrade.building.errors import BuildError
-from degrade.building.executors import START_METHODS
+from degrade.building.executors import ENGINES, START_METHODS, How
 
 Part = tuple[int, int]
 """(i, n): part i of n, from 1."""
 
 
-def check_arguments(workers: int | None, limit: int | None, start_method: str) -> None:
-    """Raises BuildError for a number below 1, or an unknown start method."""
-    for name, value in (("workers", workers), ("limit", limit)):
+def check_arguments(how: How, limit: int | None) -> None:
+    """Raises BuildError for a number below 1, an unknown engine or start method, and what
+    another engine than the chosen one is asked."""
+    for name, value in (("workers", how.workers), ("limit", limit)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise BuildError(f"{name} is {value!r}", "give a whole number from 1", exit_code=2)
-    if start_method not in START_METHODS:
-        raise BuildError(
-            f"there is no start method {start_method!r}", f"choose {', '.join(START_METHODS)}", exit_code=2
-        )
+    if how.start_method not in START_METHODS:
+        cure = f"choose {', '.join(START_METHODS)}"
+        raise BuildError(f"there is no start method {how.start_method!r}", cure, exit_code=2)
+    if how.engine not in ENGINES:
+        raise BuildError(f"there is no engine {how.engine!r}", f"choose {', '.join(ENGINES)}", exit_code=2)
+    if how.engine != "processes" and how.start_method != "spawn":
+        cure = "leave the start method out, or choose the engine processes"
+        raise BuildError(f"the engine {how.engine} starts no processes", cure, exit_code=2)
 
 
 def parse_part(part: str | Part | None, overwrite: bool) -> Part | None:

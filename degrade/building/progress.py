@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from degrade.corpus import Reject
+
+_TELL_EVERY = 0.2
+"""Seconds between a worker's words on how far it is."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +82,31 @@ class Progress:
 
     def finishing(self) -> None:
         """All shards are there; index, manifest and card are being written."""
+
+
+class Teller:
+    """Adds up what a worker does, and tells it now and then.
+
+    Parameters
+    ----------
+    tell : callable
+        Takes (photographs, pairs, rejects) since it was last called.
+    """
+
+    def __init__(self, tell: Callable[[tuple[int, int, int]], None]) -> None:
+        self._tell = tell
+        self._sums = (0, 0, 0)
+        self._next = time.monotonic() + _TELL_EVERY
+
+    def advanced(self, photographs: int, pairs: int, rejects: int) -> None:
+        """So many more."""
+        before = self._sums
+        self._sums = before[0] + photographs, before[1] + pairs, before[2] + rejects
+        if time.monotonic() >= self._next:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell what was not told yet."""
+        sums, self._sums = self._sums, (0, 0, 0)
+        self._next = time.monotonic() + _TELL_EVERY
+        self._tell(sums)

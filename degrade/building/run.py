@@ -12,14 +12,13 @@ from typing import Any
 
 from degrade.building.arguments import Part, check_arguments, parse_part
 from degrade.building.errors import BuildError
-from degrade.building.executors import make_here, make_in_processes
+from degrade.building.executors import How, opened
 from degrade.building.finish import finish
 from degrade.building.ledger import Ledger, finished_ledger
 from degrade.building.plan import Plan, Shard, make_plan
 from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
-from degrade.building.warm import warm_recipe
-from degrade.building.worker import Job, single_threaded
+from degrade.building.worker import Job
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
 from degrade.corpus.names import source_of
@@ -29,8 +28,6 @@ from degrade.recipes.loading import Source
 from degrade.shards.errors import writing
 from degrade.textures import bank
 
-_TOO_FEW_FOR_PROCESSES = 256
-"""Pairs below which starting processes takes longer than they save."""
 Path_ = str | os.PathLike[str]
 
 
@@ -43,6 +40,7 @@ def build(
     limit: int | None = None,
     part: str | Part | None = None,
     overwrite: bool = False,
+    engine: str = "processes",
     start_method: str = "spawn",
     progress: Progress | None = None,
     dry_run: bool = False,
@@ -61,7 +59,8 @@ def build(
     out : path, optional
         The folder to write to; by default the recipe's name.
     workers : int, optional
-        Processes, from 1 (this process alone); by default as many as there are processors, if it pays.
+        How many make shards at the same time, from 1 (with processes: this one alone); by default as many as there are
+        processors, if it pays.
     limit : int, optional
         At most so many photographs, drawn by hash.
     part : "i/n" or (i, n), optional
@@ -69,8 +68,10 @@ def build(
         written: the last step is the same call without `part`, or `merge`.
     overwrite : bool
         Remove what an earlier build has made in `out`, and nothing else, before starting.
+    engine : str
+        "processes" or "threads".
     start_method : str
-        "spawn", "fork" or "forkserver".
+        How the engine "processes" starts them: "spawn", "fork" or "forkserver".
     progress : Progress, optional
         Is told what goes on.
     dry_run : bool
@@ -91,7 +92,8 @@ def build(
         The recipe, the source, or something that the recipe's steps need cannot be used.
     """
     started = time.perf_counter()
-    check_arguments(workers, limit, start_method)
+    how = How(engine, workers, start_method)
+    check_arguments(how, limit)
     chosen_part = parse_part(part, overwrite)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     source, recipe = source if source is not None else recipe.source, recipe.without_places()
@@ -120,15 +122,14 @@ def build(
             todo = folder.unfinished(plan, shards)
             if todo:
                 folder.withdraw_manifest()
-        count = _worker_count(workers, todo, plan.copies)
-        progress.planned(_planned(folder.out, plan, shards, todo, count))
-        job = Job(recipe, corpus, folder.out, plan.hash, folders)
-        _make(job, plan, todo, count, start_method, descriptors, progress)
+        with opened(how, todo, plan.copies, descriptors) as executor:
+            progress.planned(_planned(folder.out, plan, shards, todo, executor.workers))
+            executor.make(Job(recipe, corpus, folder.out, plan.hash, folders), plan, todo, progress)
         if chosen_part is None:
             progress.finishing()
             finish(folder, plan)
         report = _report(draft, folder, plan, shards, [shard.name for shard in todo])
-    return dataclasses.replace(report, workers=count, seconds=time.perf_counter() - started)
+    return dataclasses.replace(report, workers=executor.workers, seconds=time.perf_counter() - started)
 
 
 def merge(out: Path_, *, progress: Progress | None = None) -> Report:
@@ -202,38 +203,7 @@ def _source_from(source: Path_ | None, out: Path) -> str:
     return os.path.relpath(Path(source).expanduser().absolute(), out)
 
 
-def _worker_count(workers: int | None, todo: list[Shard], copies: int) -> int:
-    """Never more than there are shards to make."""
-    if workers is None:
-        pairs = copies * sum(shard.photographs for shard in todo)
-        workers = 1 if pairs < _TOO_FEW_FOR_PROCESSES else _processors()
-    return min(workers, len(todo))
-
-
-def _processors() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 # --- meanwhile --------------------------------------------------------------------------------------------------------
-
-
-def _make(
-    job: Job, plan: Plan, todo: list[Shard], workers: int, start_method: str, descriptors: list[int], progress: Progress
-) -> None:
-    if not todo:
-        return
-    # Here too when workers do it: a forked worker could not end the threads that OpenCV has started in this process.
-    with single_threaded():
-        warm_recipe(job.recipe, progress.compiling)
-        if workers == 1:
-            make_here(job, plan, todo, progress)
-            return
-        # The largest first, so that no worker begins one while the others have nothing left to do.
-        in_turn = sorted(todo, key=lambda shard: (-shard.photographs, shard.number))
-        make_in_processes(job, in_turn, progress, workers=workers, start_method=start_method, descriptors=descriptors)
 
 
 def _planned(out: Path, plan: Plan, shards: list[Shard], todo: list[Shard], workers: int) -> Planned:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,6 +47,12 @@ def warm(steps: Iterable[Step], compiling: Callable[[], None] | None = None) -> 
                     _run(dataclasses.replace(op, p=1.0, when=None, link=None))
 
 
+def is_warm(recipe: Recipe) -> bool:
+    """Whether some process has compiled all of the recipe's kernels into the user's cache for this processor."""
+    marker = _marker(recipe)
+    return marker is not None and marker.exists()
+
+
 def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
     """`warm` for a recipe: its steps, its frame, its kinds of pictures. The second time in a process, only what the
     steps need is looked for."""
@@ -63,6 +72,34 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
             except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
                 _log.debug("the recipe fails on a plain picture of %d channels: %s", channels, error)
     _warmed.add(recipe.fingerprint)
+    if marker := _marker(recipe):
+        with suppress(OSError):  # a full disk: then it is done once more
+            marker.touch()
+
+
+def _marker(recipe: Recipe) -> Path | None:
+    """The file beside the compiled kernels that says they are all there; None where they cannot be kept."""
+    from numba.core.registry import cpu_target
+
+    from degrade.engine.kernels.kernel import cache_folder
+
+    folder = cache_folder()
+    if folder is None:
+        return None
+    processor = cpu_target.target_context.codegen().magic_tuple()  # as in numba's own index
+    told = f"{recipe.fingerprint}\0{_callers_digest()}\0{processor}"
+    return folder / f"{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}.warm"
+
+
+@cache
+def _callers_digest() -> str:
+    """The hash of the code that decides which kernels are called, and with what types."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.blake2b(digest_size=8)
+    for home in ("engine", "ops", "recipes"):
+        for source in sorted((package / home).glob("*.py")):
+            digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -25,11 +25,15 @@ _out_argument = click.argument("out", help="The folder that a build has written.
 @click.option("--recipe", required=True, metavar="RECIPE", help="A recipe's file, or the name of a shipped one.")
 @source_option
 @click.option("--out", metavar="FOLDER", help="Where the pairs go; a folder of the recipe's name if left out.")
-@click.option("--workers", type=int, help="Processes; one for each processor if left out.")
+@click.option("--workers", type=int, help="How many work at once; one for each processor if left out.")
 @click.option("--limit", type=int, help="Take so many of the photographs only.")
 @click.option("--part", metavar="I/N", help="Make the i-th of n parts, to build on several machines; `merge` finishes.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and write nothing.")
 @click.option("--overwrite", is_flag=True, help="Begin anew, if FOLDER holds a build; nothing else is ever deleted.")
+@click.option(
+    "--engine", type=click.Choice(["processes", "threads"]), default="processes", show_default=True,
+    help="Who does the work.",
+)  # fmt: skip
 @click.option(
     "--start-method", type=click.Choice(["spawn", "forkserver", "fork"]), default="spawn", show_default=True,
     help="How processes are started.",

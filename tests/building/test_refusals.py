@@ -67,6 +67,8 @@ def test_a_source_that_is_not_there(recipe: dict[str, Any], tmp_path: Path) -> N
         {"limit": 0},
         {"limit": 1.5},
         {"start_method": "threads"},
+        {"engine": "spark"},
+        {"engine": "threads", "start_method": "fork"},
         {"part": "0/2"},
         {"part": "3/2"},
         {"part": "one"},

@@ -19,18 +19,26 @@ from degrade.shards.layout import CARD, MANIFEST
 Contents = Callable[[Path], dict[str, bytes]]
 
 
-@pytest.mark.parametrize(("workers", "start_method"), [(2, "spawn"), (4, "fork")])
-def test_any_number_of_workers(
+ENGINES = [
+    {"workers": 2},
+    {"workers": 4, "start_method": "fork"},
+    {"workers": 1, "engine": "threads"},
+    {"workers": 2, "engine": "threads"},
+    {"workers": 4, "engine": "threads"},
+]
+
+
+@pytest.mark.parametrize("how", ENGINES, ids=lambda how: "-".join(map(str, how.values())))
+def test_any_engine_and_any_number_of_workers(
     photos: Path,
     recipe: dict[str, Any],
     tmp_path: Path,
     contents: Contents,
     expected: dict[str, bytes],
-    workers: int,
-    start_method: str,
+    how: dict[str, Any],
 ) -> None:
-    report = build(recipe, photos, tmp_path / "out", workers=workers, start_method=start_method)
-    assert report.workers == workers
+    report = build(recipe, photos, tmp_path / "out", **how)
+    assert report.workers == how["workers"]
     assert contents(tmp_path / "out") == expected
     assert verify(tmp_path / "out").ok
 

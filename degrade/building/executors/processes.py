@@ -1,7 +1,6 @@
-"""Where shards are made: in this process, or in several.
+"""Shards made by several processes of this machine.
 
-A worker process is given a shard's number, and makes it from the recipe, the corpus and the stored plan alone; so
-neither how many there are nor who makes which can reach a byte.
+A worker process is given a shard's number, and makes it from the recipe, the corpus and the stored plan alone.
 """
 
 from __future__ import annotations
@@ -10,50 +9,30 @@ import multiprocessing
 import os
 import signal
 import sys
-import time
 import types
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from degrade.building.errors import BuildError
+from degrade.building.executors.common import check_importable, largest_first
 from degrade.building.plan import Plan, Shard
-from degrade.building.progress import Progress, ShardDone
+from degrade.building.progress import Progress, ShardDone, Teller
+from degrade.building.warm import is_warm, warm_recipe
 from degrade.building.worker import Job, ShardMaker, keep_freed_memory, single_threaded
 from degrade.errors import DegradeError
 
-START_METHODS = ("spawn", "fork", "forkserver")
-_TELL_EVERY = 0.2
-"""Seconds between a worker's words on how far it is."""
 _PATIENCE = 10.0
 """Seconds that a worker is given to end."""
 
 
-def make_here(job: Job, plan: Plan, shards: Sequence[Shard], progress: Progress) -> None:
-    """Make the shards in this process, one after the other.
-
-    Raises BuildError, WriteError.
-    """
-    maker = ShardMaker(job, plan)
-    keep_freed_memory()
-    for shard in shards:
-        progress.shard_done(maker.make(shard, progress.advanced))
-
-
-def make_in_processes(
-    job: Job,
-    shards: Sequence[Shard],
-    progress: Progress,
-    *,
-    workers: int,
-    start_method: str,
-    descriptors: Sequence[int] = (),
-) -> None:
-    """Make the shards in `workers` processes, each as soon as a worker is free.
+class Processes:
+    """See `Executor`.
 
     Parameters
     ----------
@@ -61,23 +40,45 @@ def make_in_processes(
         spawn, fork or forkserver.
     descriptors : sequence of int
         Files that a forked worker must not keep open.
-
-    Raises
-    ------
-    BuildError
-        A worker died or could not be started, or the recipe has an op that no other process can import.
-    WriteError
-        A worker could not write.
     """
-    if start_method != "fork":
-        _check_importable(job)
-    todo = deque(shards)
-    crew: list[_Worker] = []
-    try:
-        for _ in range(min(workers, len(shards))):
-            worker = _start(job, start_method, crew, descriptors)
-            crew.append(worker)
-            worker.give(todo.popleft())
+
+    def __init__(self, workers: int, start_method: str, descriptors: Sequence[int]) -> None:
+        self.workers, self._start_method, self._descriptors = workers, start_method, descriptors
+
+    def make(self, job: Job, plan: Plan, shards: Sequence[Shard], progress: Progress) -> None:
+        """See `Executor`: each shard as soon as a worker is free."""
+        todo = deque(largest_first(shards))
+        crew: list[_Worker] = []
+        try:
+            # Here too when workers do the work: a forked one could not end the threads that OpenCV has started here.
+            with single_threaded():
+                self._gather(job, progress, crew)
+                for worker in crew:
+                    worker.give(todo.popleft())
+                self._drive(crew, todo, progress)
+        except BaseException:
+            for worker in crew:
+                worker.process.terminate()
+            raise
+        finally:
+            for worker in crew:
+                worker.dismiss()
+
+    def _gather(self, job: Job, progress: Progress, crew: list[_Worker]) -> None:
+        """Compile the kernels and start the workers. Those that are not forked start first, and import what they need
+        while this process compiles; it need not, if that was done before."""
+        forked = self._start_method == "fork"
+        if forked:
+            warm_recipe(job.recipe, progress.compiling)
+        else:
+            check_importable(job)
+        for _ in range(self.workers):
+            crew.append(_start(job, self._start_method, crew, self._descriptors))
+        if not forked and not is_warm(job.recipe):
+            warm_recipe(job.recipe, progress.compiling)
+
+    @staticmethod
+    def _drive(crew: Sequence[_Worker], todo: deque[Shard], progress: Progress) -> None:
         while busy := {worker.connection: worker for worker in crew if worker.shard}:
             for ready in wait(list(busy)):
                 worker = busy[ready]  # type: ignore[index]  # wait gives back what it was given
@@ -86,13 +87,6 @@ def make_in_processes(
                     if todo:
                         worker.give(todo.popleft())
                     progress.shard_done(done)
-    except BaseException:
-        for worker in crew:
-            worker.process.terminate()
-        raise
-    finally:
-        for worker in crew:
-            worker.dismiss()
 
 
 @dataclass
@@ -143,16 +137,6 @@ class _Worker:
             self.process.kill()
             self.process.join()
         self.process.close()
-
-
-def _check_importable(job: Job) -> None:
-    """Raises BuildError for an op that is defined in the script or notebook itself, which workers never run."""
-    for step in job.recipe.steps:
-        for part in step.flattened():
-            if type(part).__module__ == "__main__":
-                name = type(part).__name__
-                cure = "move it to a module of its own, or build with workers=1 or start_method='fork'"
-                raise BuildError(f"workers cannot import {name}, which is defined in the script itself", cure, 2)
 
 
 # --- starting ---------------------------------------------------------------------------------------------------------
@@ -215,6 +199,7 @@ def _serve(connection: Connection, job: Job, unwanted: Sequence[Connection], des
         os.close(descriptor)
     keep_freed_memory()
     maker: ShardMaker | None = None
+    teller = Teller(partial(_tell, connection))
     with single_threaded():
         while True:
             try:
@@ -223,7 +208,6 @@ def _serve(connection: Connection, job: Job, unwanted: Sequence[Connection], des
                 return
             try:
                 maker = maker or ShardMaker.opened(job)
-                teller = _Teller(connection)
                 outcome: tuple[str, Any] = ("done", maker.make(maker.plan.shards[number], teller.advanced))
                 teller.flush()
             except DegradeError as error:
@@ -235,26 +219,11 @@ def _serve(connection: Connection, job: Job, unwanted: Sequence[Connection], des
 
 
 class _ParentGone(Exception):
-    """Nobody listens any more."""
+    """Nobody listens any more, which is how a worker learns to be orphaned."""
 
 
-class _Teller:
-    """Adds up how far a shard is, and tells it now and then. That this fails is how a worker learns to be orphaned."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._sums = [0, 0, 0]
-        self._next = time.monotonic() + _TELL_EVERY
-
-    def advanced(self, photographs: int, pairs: int, rejects: int) -> None:
-        self._sums = [before + more for before, more in zip(self._sums, (photographs, pairs, rejects), strict=True)]
-        if time.monotonic() >= self._next:
-            self.flush()
-
-    def flush(self) -> None:
-        try:
-            self._connection.send(("advanced", tuple(self._sums)))
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise _ParentGone from error
-        self._sums = [0, 0, 0]
-        self._next = time.monotonic() + _TELL_EVERY
+def _tell(connection: Connection, counts: tuple[int, int, int]) -> None:
+    try:
+        connection.send(("advanced", counts))
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise _ParentGone from error
