@@ -227,14 +227,32 @@ def move_pixels(before, pixels, top, left, places, sources, shares):
 
 
 @kernel
-def move_bytes(before, layer, top, left, places, sources, shares):
-    """`move_pixels` for a mask (H, W, 1): from the nearest pixel, so that coverage, loss and class stay together."""
+def move_bytes(before, layer, top, left, places, sources, shares, codes):
+    """`move_pixels` for a mask (H, W, 1): from the nearest pixel, so that coverage, loss and class stay together. What
+    is touched by the interpolation of damage beside it is damaged a little, too; of `codes` it takes the first."""
     rows, columns = before.shape[0], before.shape[1]
     for i in range(shares.size):
+        sy = min(max(i32(np.floor(sources[i, 0] + f32(0.5))) - top, 0), rows - 1)
+        sx = min(max(i32(np.floor(sources[i, 1] + f32(0.5))) - left, 0), columns - 1)
+        y, x = places[i, 0], places[i, 1]
         if shares[i] >= f32(0.5):
-            sy = min(max(i32(np.floor(sources[i, 0] + f32(0.5))) - top, 0), rows - 1)
-            sx = min(max(i32(np.floor(sources[i, 1] + f32(0.5))) - left, 0), columns - 1)
-            layer[places[i, 0], places[i, 1], 0] = before[sy, sx, 0]
+            layer[y, x, 0] = before[sy, sx, 0]
+        if layer[y, x, 0] == 0:
+            y0, x0 = i32(np.floor(sources[i, 0])) - top, i32(np.floor(sources[i, 1])) - left
+            ya, yb = min(max(y0 - 1, 0), rows - 1), min(max(y0 + 2, 0), rows - 1)
+            xa, xb = min(max(x0 - 1, 0), columns - 1), min(max(x0 + 2, 0), columns - 1)
+            found = first_of(before[ya : yb + 1, xa : xb + 1, 0])
+            layer[y, x, 0] = found if codes else min(found, u8(1))
+
+
+@kernel
+def first_of(values):
+    """The first of (H, W) values that is not 0, if there is one."""
+    for row in values:
+        for value in row:
+            if value != 0:
+                return value
+    return u8(0)
 
 
 @kernel
@@ -309,10 +327,13 @@ class Flap(NamedTuple):
         rows = slice(max(y0 - reach, 0), y1 + reach)
         columns = slice(max(x0 - reach, 0), x1 + reach)
 
-        def displace(image: npt.NDArray[Any], _: bool) -> npt.NDArray[Any]:
+        def displace(image: npt.NDArray[Any], codes: bool) -> npt.NDArray[Any]:
             """In place, since the flap is a small part of the picture."""
-            before, move = image[rows, columns].copy(), move_bytes if image.dtype == np.uint8 else move_pixels
-            move(before, image, rows.start, columns.start, places, sources, shares)
+            before, where = image[rows, columns].copy(), (rows.start, columns.start, places, sources, shares)
+            if image.dtype == np.uint8:
+                move_bytes(before, image, *where, codes)
+            else:
+                move_pixels(before, image, *where)
             return image
 
         photo.move(displace, both=False)
