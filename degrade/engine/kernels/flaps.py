@@ -232,13 +232,12 @@ def move_bytes(before, layer, top, left, places, sources, shares, codes):
     is touched by the interpolation of damage beside it is damaged a little, too; of `codes` it takes the first."""
     rows, columns = before.shape[0], before.shape[1]
     for i in range(shares.size):
-        sy = min(max(i32(np.floor(sources[i, 0] + f32(0.5))) - top, 0), rows - 1)
-        sx = min(max(i32(np.floor(sources[i, 1] + f32(0.5))) - left, 0), columns - 1)
-        y, x = places[i, 0], places[i, 1]
+        sy, sx = sources[i, 0] - f32(top), sources[i, 1] - f32(left)
+        y, x, y0, x0 = places[i, 0], places[i, 1], i32(np.floor(sy)), i32(np.floor(sx))
         if shares[i] >= f32(0.5):
-            layer[y, x, 0] = before[sy, sx, 0]
+            row = min(max(i32(np.floor(sy + f32(0.5))), 0), rows - 1)
+            layer[y, x, 0] = before[row, min(max(i32(np.floor(sx + f32(0.5))), 0), columns - 1), 0]
         if layer[y, x, 0] == 0:
-            y0, x0 = i32(np.floor(sources[i, 0])) - top, i32(np.floor(sources[i, 1])) - left
             ya, yb = min(max(y0 - 1, 0), rows - 1), min(max(y0 + 2, 0), rows - 1)
             xa, xb = min(max(x0 - 1, 0), columns - 1), min(max(x0 + 2, 0), columns - 1)
             found = first_of(before[ya : yb + 1, xa : xb + 1, 0])
