@@ -7,7 +7,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 from degrade.building.errors import BuildError
@@ -15,10 +15,11 @@ from degrade.building.ledger import Ledger, read_ledger
 from degrade.building.plan import Plan, version_of
 from degrade.building.workfolder import WorkFolder
 from degrade.shards.card import card_text
-from degrade.shards.durable import DurableFile, write_durably
+from degrade.shards.durable import DurableFile
 from degrade.shards.errors import writing
 from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS
 from degrade.shards.manifest import manifest_bytes
+from degrade.shards.storage import Storage
 
 _OTHERS = ("scipy", "pillow", "scikit-image")
 
@@ -34,8 +35,9 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
     WriteError
         A file cannot be written.
     """
+    storage = folder.storage
     tally = _Tally(plan)
-    digests = _write_lists(folder, plan, tally)
+    lists = _write_lists(folder, plan, tally)
     facts = {
         "degrade": plan.versions["degrade"],
         "recipe": plan.recipe,
@@ -51,15 +53,20 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
         "environment": environment(),
         "counts": tally.counts(),
         "shards": tally.shards,
-        "files": digests,
+        "files": {name: digest for name, (digest, _) in lists.items()},
     }
     manifest = manifest_bytes(facts)
     with writing(folder.out):
-        unchanged = _content(folder.out / MANIFEST) == manifest
-        if not unchanged or not (folder.out / CARD).exists():
-            write_durably(folder.out / CARD, card_text(facts, plan.recipe_text).encode())
+        unchanged = _content(storage, MANIFEST) == manifest
+        for name, (_, size) in lists.items():
+            if unchanged and storage.sizes([name]) == [size]:
+                storage.discard(name)
+            else:
+                storage.publish(name)
+        if not unchanged or not storage.exists(CARD):
+            storage.write(CARD, card_text(facts, plan.recipe_text).encode())
         if not unchanged:
-            write_durably(folder.out / MANIFEST, manifest)
+            storage.write(MANIFEST, manifest)
     return facts
 
 
@@ -99,56 +106,68 @@ class _Tally:
         }
 
 
-def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally) -> dict[str, str]:
-    """Write index and rejects, and count on the way; gives the digests of both."""
-    with (
-        writing(folder.out),
-        DurableFile(folder.out / INDEX) as index_file,
-        DurableFile(folder.out / REJECTS) as rejects_file,
-    ):
-        index, rejects = _Lines(index_file), _Lines(rejects_file)
-        for line in folder.listed_rejects():
-            rejects.add(line)
-            tally.rejects[json.loads(line)["reason"]] += 1
-        for ledger in _ledgers(folder, plan):
-            tally.add(ledger)
-            first, *others = ledger.lines
-            index.add(first)
-            for line in others:
+def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally) -> dict[str, tuple[str, int]]:
+    """Write index and rejects, and count on the way; gives the digests and sizes of both."""
+    storage = folder.storage
+    with ExitStack() as on_failure:
+        for name in (INDEX, REJECTS):
+            on_failure.callback(storage.discard, name)
+        with (
+            writing(folder.out),
+            DurableFile(storage.path(INDEX)) as index_file,
+            DurableFile(storage.path(REJECTS)) as rejects_file,
+        ):
+            index, rejects = _Lines(index_file), _Lines(rejects_file)
+            for line in folder.listed_rejects():
                 rejects.add(line)
-        return {INDEX: index.commit(), REJECTS: rejects.commit()}
+                tally.rejects[json.loads(line)["reason"]] += 1
+            for ledger in _ledgers(folder, plan):
+                tally.add(ledger)
+                first, *others = ledger.lines
+                index.add(first)
+                for line in others:
+                    rejects.add(line)
+            written = {INDEX: index.commit(), REJECTS: rejects.commit()}
+        on_failure.pop_all()
+        return written
 
 
 def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:
-    for shard in plan.shards:
-        path = folder.ledger_path(shard)
+    names = [folder.ledger_name(shard) for shard in plan.shards]
+    stored = folder.storage.read_many(names)
+    for name in names:
         try:
-            yield read_ledger(path)
+            ledger = read_ledger(next(stored))
+            if ledger.plan != plan.hash:
+                raise ValueError("it is another plan's")
+            yield ledger
         except (OSError, KeyError, ValueError, TypeError) as error:
             cure = "delete that file and run the same command again, which makes this shard anew"
-            raise BuildError(f"{path} is damaged ({error})", cure) from error
+            raise BuildError(f"{folder.storage.place_of(name)} is damaged ({error})", cure) from error
 
 
 class _Lines:
-    """A file of lines, and its digest."""
+    """A file of lines, its digest and its size."""
 
     def __init__(self, file: DurableFile) -> None:
         self._file = file
         self._digest = hashlib.sha256()
+        self._size = 0
 
     def add(self, line: str) -> None:
         data = f"{line}\n".encode("ascii")
         self._digest.update(data)
         self._file.write(data)
+        self._size += len(data)
 
-    def commit(self) -> str:
+    def commit(self) -> tuple[str, int]:
         self._file.commit()
-        return self._digest.hexdigest()
+        return self._digest.hexdigest(), self._size
 
 
-def _content(path: Path) -> bytes | None:
+def _content(storage: Storage, name: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        return storage.read(name)
     except FileNotFoundError:
         return None
 

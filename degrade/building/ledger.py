@@ -6,14 +6,14 @@ The first line holds the facts, the second is the shard's line of the index, the
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from degrade.corpus import Reject
-from degrade.shards.durable import write_durably
 from degrade.shards.index import COMPACT
+
+HEAD = 1 << 14
+"""Bytes that hold a ledger's first line: a few names, and at most a number for each reason of rejects."""
 
 
 @dataclass(frozen=True)
@@ -50,32 +50,37 @@ class Ledger:
         """Photographs without pairs."""
         return sum(self.rejects.values())
 
-    def write(self, path: Path) -> None:
-        """Put it on disk. Raises OSError."""
+    def to_bytes(self) -> bytes:
+        """As it is stored."""
         facts = {name: value for name, value in vars(self).items() if name != "lines"}
         body = "".join(f"{line}\n" for line in self.lines)
-        write_durably(path, f"{COMPACT(facts | {'body': len(body)})}\n{body}".encode("ascii"))
+        return f"{COMPACT(facts | {'body': len(body)})}\n{body}".encode("ascii")
 
 
-def finished_ledger(path: Path, out: Path, plan: str) -> Ledger | None:
-    """The ledger at `path`, without its lines, if it vouches for a shard of this plan that is in place; else None.
+def finished_ledger(head: tuple[bytes, int], size: int | None, plan: str) -> Ledger | None:
+    """A ledger, without its lines, if it vouches for a shard of this plan that is in place; else None.
 
-    A tar without a whole ledger, or of another size than the ledger's, counts as never made.
+    Parameters
+    ----------
+    head : (bytes, int)
+        Its first `HEAD` bytes, and how many it has.
+    size : int or None
+        The shard's bytes, None if there is no such file.
     """
+    start, whole = head
+    first, newline, _ = start.partition(b"\n")
     try:
-        with path.open("rb") as file:
-            first = file.readline()
-            ledger, body = _parsed(first)
-            whole = os.fstat(file.fileno()).st_size == len(first) + body
-        size = (out / ledger.file).stat().st_size if ledger.pairs else 0
-    except (OSError, KeyError, ValueError, TypeError):
+        ledger, body = _parsed(first)
+    except (KeyError, ValueError, TypeError):
         return None
-    return ledger if whole and ledger.plan == plan and ledger.size == size else None
+    complete = newline and whole == len(first) + 1 + body
+    in_place = not ledger.pairs or ledger.size == size
+    return ledger if complete and in_place and ledger.plan == plan else None
 
 
-def read_ledger(path: Path) -> Ledger:
-    """The ledger at `path` with its lines. Raises OSError, KeyError, ValueError or TypeError."""
-    first, *lines = path.read_text("ascii").splitlines()
+def read_ledger(data: bytes) -> Ledger:
+    """A stored ledger with its lines. Raises KeyError, TypeError or ValueError."""
+    first, *lines = data.decode("ascii").splitlines()
     return replace(_parsed(first)[0], lines=tuple(lines))
 
 

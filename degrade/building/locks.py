@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from degrade.building.errors import BuildError
+from degrade.shards.durable import is_still
 
 
 @contextmanager
-def locked(path: Path, busy: str, *, shared: bool = False) -> Iterator[int]:
+def locked(path: Path, busy: str, *, shared: bool = False, passing: bool = False) -> Iterator[int]:
     """Hold the lock at `path`, alone or `shared` with others who share it; gives its file descriptor.
 
-    A forked child must close the descriptor, or it holds the lock as well.
+    A forked child must close the descriptor, or it holds the lock as well. A `passing` lock's file is removed by the
+    last who held it.
 
     Raises
     ------
@@ -27,12 +29,34 @@ def locked(path: Path, busy: str, *, shared: bool = False) -> Iterator[int]:
         import fcntl
     except ImportError:
         raise BuildError("this system has no POSIX file locks", "build under Linux, macOS or WSL") from None
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = _opened(path, busy, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
     try:
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildError(busy, "wait until it has ended, or choose another --out") from None
         yield descriptor
     finally:
-        os.close(descriptor)
+        try:
+            if passing:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+        except BlockingIOError:
+            pass  # others share it still
+        finally:
+            os.close(descriptor)
+
+
+def _opened(path: Path, busy: str, kind: int) -> int:
+    """The descriptor of `path`, locked. Raises BuildError, OSError."""
+    import fcntl
+
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            if is_still(descriptor, path):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise BuildError(busy, "wait until it has ended, or choose another --out") from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # whoever held it has removed it meanwhile

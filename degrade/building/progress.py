@@ -19,7 +19,8 @@ class Planned:
 
     Attributes
     ----------
-    out : Path
+    out : Path or str
+        The folder, absolute, or the URL.
     photographs, pairs, shards : int
         Planned, of this build or part.
     resumed : int
@@ -29,7 +30,7 @@ class Planned:
     workers : int
     """
 
-    out: Path
+    out: Path | str
     photographs: int
     pairs: int
     shards: int

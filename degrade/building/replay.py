@@ -27,7 +27,7 @@ def replay(
     Parameters
     ----------
     out : path
-        The folder of a finished build.
+        The folder or URL of a finished build.
     key : str
         The pair's key, such as ``"album/0042/c1"``.
     source : str or path, optional
@@ -46,11 +46,12 @@ def replay(
         The source, the photograph, a folder of textures or the record cannot be used.
     """
     stored = open_pairs(out).by_key(key)
-    folders = _folders(Path(out).absolute())
-    corpus = open_corpus(source if source is not None else _source(Path(out).absolute()))
+    folder = WorkFolder(out)
+    folders = _folders(folder)
+    corpus = open_corpus(source if source is not None else _source(folder))
     photograph = _photograph(corpus, stored.row["source"], source)
     decoded = decode(corpus.read(photograph), photograph.source, stored.record.get("luma", False))
-    manifest = read_manifest(Path(out).absolute())
+    manifest = read_manifest(folder.storage)
     output = _output(manifest)
     with bank.placed(folders):
         pair = replay_photograph(decoded, stored.record, output.image, output.apart)
@@ -59,18 +60,17 @@ def replay(
     return pair
 
 
-def _source(out: Path) -> str:
-    found = WorkFolder(out).source()
+def _source(folder: WorkFolder) -> str:
+    found = folder.source()
     if found is None:
-        raise BuildError(
-            f"{out} does not know where its photographs are", "name their folder with --source", exit_code=2
-        )
+        what = f"{folder.out} does not know where its photographs are"
+        raise BuildError(what, "name their folder with --source", exit_code=2)
     return found
 
 
-def _folders(out: Path) -> dict[str, str]:
+def _folders(folder: WorkFolder) -> dict[str, str]:
     """Where the build had its folders of textures; a folder that has gone is looked for as in a recipe."""
-    return {name: folder for name, folder in WorkFolder(out).folders().items() if Path(folder).is_dir()}
+    return {name: place for name, place in folder.folders().items() if Path(place).is_dir()}
 
 
 def _photograph(corpus: Corpus, path: str, source: str | os.PathLike[str] | None) -> Photograph:

@@ -13,7 +13,8 @@ class Report:
 
     Attributes
     ----------
-    out : Path
+    out : Path or str
+        The folder, absolute, or the URL, without what is secret in it.
     plan : str
         The plan's hash.
     photographs : int
@@ -40,7 +41,7 @@ class Report:
         Wall time; it stands in no file.
     """
 
-    out: Path
+    out: Path | str
     plan: str
     photographs: int
     pairs: int

@@ -14,7 +14,6 @@ from degrade.building.arguments import Part, check_arguments, parse_part
 from degrade.building.errors import BuildError
 from degrade.building.executors import How, opened
 from degrade.building.finish import finish
-from degrade.building.ledger import Ledger, finished_ledger
 from degrade.building.plan import Plan, Shard, make_plan
 from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
@@ -26,6 +25,7 @@ from degrade.corpus.photographs import Photographs
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source
 from degrade.shards.errors import writing
+from degrade.shards.storage import Storage, is_url
 from degrade.textures import bank
 
 Path_ = str | os.PathLike[str]
@@ -57,14 +57,14 @@ def build(
     source : path, optional
         A folder, a pattern, a picture or "sample"; by default the recipe's own, else the sample photographs.
     out : path, optional
-        The folder to write to; by default the recipe's name.
+        The folder to write to, or a URL such as s3://bucket/folder; by default the recipe's name.
     workers : int, optional
         How many make shards at the same time, from 1 (with processes: this one alone); by default as many as there are
         processors, if it pays.
     limit : int, optional
         At most so many photographs, drawn by hash.
     part : "i/n" or (i, n), optional
-        Only every n-th shard, from the i-th (from 1): for several machines with a common file system. No manifest is
+        Only every n-th shard, from the i-th (from 1): for several machines that reach the same output. No manifest is
         written: the last step is the same call without `part`, or `merge`.
     overwrite : bool
         Remove what an earlier build has made in `out`, and nothing else, before starting.
@@ -88,6 +88,8 @@ def build(
         or a mistake in the arguments.
     WriteError
         The output cannot be written.
+    StorageError
+        The URL of the output cannot be reached, or needs a library that is not installed.
     RecipeError, CorpusError, DegradeError
         The recipe, the source, or something that the recipe's steps need cannot be used.
     """
@@ -97,7 +99,8 @@ def build(
     chosen_part = parse_part(part, overwrite)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     source, recipe = source if source is not None else recipe.source, recipe.without_places()
-    folder = WorkFolder(Path(out if out is not None else recipe.name).expanduser().absolute())
+    folder = WorkFolder(out if out is not None else recipe.name)
+    how = _reached_by_others(how, folder.storage)
     corpus = open_corpus(source)
     listing = _listing(corpus, folder.out)
     plan, photographs = make_plan(recipe, listing, limit)
@@ -124,7 +127,7 @@ def build(
                 folder.withdraw_manifest()
         with opened(how, todo, plan.copies, descriptors) as executor:
             progress.planned(_planned(folder.out, plan, shards, todo, executor.workers))
-            executor.make(Job(recipe, corpus, folder.out, plan.hash, folders), plan, todo, progress)
+            executor.make(Job(recipe, corpus, folder.storage, plan.hash, folders), plan, todo, progress)
         if chosen_part is None:
             progress.finishing()
             finish(folder, plan)
@@ -139,11 +142,11 @@ def merge(out: Path_, *, progress: Progress | None = None) -> Report:
     ------
     BuildError
         There is no build, shards are missing, or another build is at work here.
-    WriteError
-        The output cannot be written.
+    WriteError, StorageError
+        The output cannot be written, or not be reached.
     """
     started = time.perf_counter()
-    folder = WorkFolder(Path(out).expanduser().absolute())
+    folder = WorkFolder(out)
     plan = folder.stored_plan()
     if plan is None:
         raise BuildError(f"{folder.out} holds no build", "name the folder that the parts were built into", exit_code=2)
@@ -166,14 +169,14 @@ def merge(out: Path_, *, progress: Progress | None = None) -> Report:
 # --- before -----------------------------------------------------------------------------------------------------------
 
 
-def _listing(corpus: Corpus, out: Path) -> Listing:
+def _listing(corpus: Corpus, out: Path | str) -> Listing:
     """What the corpus has, without what lies in the output itself.
 
     Raises BuildError if there is nothing.
     """
     listing = corpus.listing()
     root = getattr(corpus, "root", None)
-    if isinstance(root, Path) and out.is_relative_to(root) and out != root:
+    if isinstance(root, Path) and isinstance(out, Path) and out.is_relative_to(root) and out != root:
         inside = source_of(out.relative_to(root).as_posix()) + "/"
         kept = Photographs.of(listing.photographs).where(lambda one: not one.source.startswith(inside))
         bad = tuple(one for one in listing.rejects if not one.source.startswith(inside))
@@ -196,17 +199,29 @@ def _take_over(folder: WorkFolder, plan: Plan, overwrite: bool, part: Part | Non
         folder.sweep()
 
 
-def _source_from(source: Path_ | None, out: Path) -> str:
-    """`source` as seen from `out`; "sample" stays."""
+def _source_from(source: Path_ | None, out: Path | str) -> str:
+    """`source` as seen from `out`; "sample" and URLs stay."""
     if source is None or source == "sample":
         return "sample"
+    if is_url(source) or not isinstance(out, Path):
+        return os.fspath(source)
     return os.path.relpath(Path(source).expanduser().absolute(), out)
+
+
+def _reached_by_others(how: How, storage: Storage) -> How:
+    """`how`, without other processes where the output lies in this one. Raises BuildError if they were asked for."""
+    if not storage.in_one_process or how.engine == "threads":
+        return how
+    if how.engine != "processes" or (how.workers or 1) > 1:
+        cure = "build with one worker, or with the engine threads"
+        raise BuildError(f"no other process can write to {storage.name}", cure, exit_code=2)
+    return dataclasses.replace(how, workers=1)
 
 
 # --- meanwhile --------------------------------------------------------------------------------------------------------
 
 
-def _planned(out: Path, plan: Plan, shards: list[Shard], todo: list[Shard], workers: int) -> Planned:
+def _planned(out: Path | str, plan: Plan, shards: list[Shard], todo: list[Shard], workers: int) -> Planned:
     photographs = sum(shard.photographs for shard in shards)
     return Planned(
         out=out, photographs=photographs, pairs=photographs * plan.copies, shards=len(shards),
@@ -222,8 +237,9 @@ def _report(draft: Report, folder: WorkFolder, plan: Plan, shards: list[Shard], 
     splits = Counter(dict.fromkeys(plan.splits, 0))
     rejects = Counter(json.loads(line)["reason"] for line in (folder.listed_rejects() if draft.part is None else ()))
     size = photographs = 0
-    for shard in shards:
-        ledger = _ledger(folder, plan, shard)
+    for shard, ledger in zip(shards, folder.finished(plan, shards), strict=True):
+        if ledger is None:
+            raise BuildError(f"{shard.file} has gone while the build ran", "run the same command again")
         splits[ledger.split] += ledger.pairs
         rejects.update(ledger.rejects)
         size += ledger.size
@@ -233,13 +249,6 @@ def _report(draft: Report, folder: WorkFolder, plan: Plan, shards: list[Shard], 
         rejects=dict(sorted(rejects.items())), shards=len(shards), resumed=len(shards) - len(built),
         finished=draft.part is None,
     )  # fmt: skip
-
-
-def _ledger(folder: WorkFolder, plan: Plan, shard: Shard) -> Ledger:
-    ledger = finished_ledger(folder.ledger_path(shard), folder.out, plan.hash)
-    if ledger is None:
-        raise BuildError(f"{shard.file} has gone while the build ran", "run the same command again")
-    return ledger
 
 
 def _planned_report(

@@ -23,6 +23,7 @@ from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing
 from degrade.shards.index import ShardIndex
 from degrade.shards.members import PhotoEncoder
+from degrade.shards.storage import Storage
 from degrade.shards.tar import Sealed, TarWriter
 from degrade.textures import bank
 
@@ -44,8 +45,8 @@ class Job:
     ----------
     recipe : Recipe
     corpus : Corpus
-    out : Path
-        Absolute; holds the stored plan.
+    out : Path or Storage
+        Holds the stored plan.
     plan : str
         Its hash.
     folders : dict
@@ -54,7 +55,7 @@ class Job:
 
     recipe: Recipe
     corpus: Corpus
-    out: Path
+    out: Path | Storage
     plan: str
     folders: Mapping[str, str]
 
@@ -73,11 +74,12 @@ class ShardMaker:
 
         Raises BuildError if the plan is not the job's, TextureError if a folder of textures has gone.
         """
-        plan = WorkFolder(job.out).stored_plan()
+        folder = WorkFolder(job.out)
+        plan = folder.stored_plan()
         if plan is None or plan.hash != job.plan:
-            raise BuildError(f"another build has changed the plan of {job.out}", "build into a folder of its own")
-        for name, folder in job.folders.items():
-            bank.place(name, folder)
+            raise BuildError(f"another build has changed the plan of {folder.out}", "build into a folder of its own")
+        for name, place in job.folders.items():
+            bank.place(name, place)
         return cls(job, plan)
 
     def make(self, shard: Shard, advanced: Advanced) -> ShardDone:
@@ -93,8 +95,8 @@ class ShardMaker:
         photographs = self._photographs(shard)
         index = ShardIndex.empty(shard.file, shard.split, self.plan.members)
         rejects: list[Reject] = []
-        path = self._job.out / shard.file
-        with writing(path), TarWriter(path) as tar:
+        storage = self._folder.storage
+        with writing(storage.place_of(shard.file)), self._made(shard.file) as path, TarWriter(path) as tar:
             for photograph in photographs:
                 pairs, reject = self._attempt(photograph, shard.split)
                 for key, members in pairs:
@@ -102,25 +104,36 @@ class ShardMaker:
                 rejects += [reject] if reject else []
                 advanced(1, len(pairs), 1 if reject else 0)
             sealed = tar.commit() if index.keys else Sealed(0, None)
-            if not index.keys:
-                path.unlink(missing_ok=True)
+            if index.keys:
+                storage.publish(shard.file)
+            else:
+                storage.remove([shard.file])
             self._write_ledger(shard, index, rejects, sealed)
         return ShardDone(shard.number, shard.file, shard.photographs, len(index.keys), sealed.size, tuple(rejects))
 
     def _write_ledger(self, shard: Shard, index: ShardIndex, rejects: list[Reject], sealed: Sealed) -> None:
-        Ledger(
+        ledger = Ledger(
             plan=self.plan.hash, file=shard.file, split=shard.split, photographs=shard.photographs,
             pairs=len(index.keys), size=sealed.size, sha256=sealed.sha256,
             rejects=dict(sorted(Counter(reject.reason for reject in rejects).items())),
             lines=(index.line(), *(reject_line(reject, shard.split) for reject in rejects)),
-        ).write(self._folder.ledger_path(shard))  # fmt: skip
+        )  # fmt: skip
+        self._folder.storage.write(self._folder.ledger_name(shard), ledger.to_bytes())
+
+    @contextmanager
+    def _made(self, name: str) -> Iterator[Path]:
+        """Where to write a file on this machine; nothing is left there."""
+        try:
+            yield self._folder.storage.path(name)
+        finally:
+            self._folder.storage.discard(name)
 
     def _photographs(self, shard: Shard) -> list[Photograph]:
         try:
-            return self._folder.photographs(self.plan, shard)
+            return self._folder.photographs(shard)
         except (OSError, ValueError, TypeError) as error:
             raise BuildError(
-                f"the listing of {self._job.out} is damaged ({error})",
+                f"the listing of {self._folder.out} is damaged ({error})",
                 "add --overwrite to build it anew, or choose another --out",
             ) from error
 

@@ -4,35 +4,48 @@ lock              held while a build or merge runs, shared by parts
 part-I-of-N.lock  held while this part runs
 plan.json         the plan
 listing.jsonl     a line a photograph, in the order of the shards: key, source, size, order, and what its source gives
+starts.json       at which byte of listing.jsonl each shard begins, and where the last one ends
 rejects.jsonl     what was bad at listing, as lines of the output's own rejects.jsonl
 source            where the photographs are, relative to the output, or "sample"
 folders.json      where the recipe's folders of textures are, relative to the output
 ledgers/          a file for each finished shard
+
+Of a remote output all this lies there too, so that another machine can go on; but for the locks, which hold on this
+machine alone (`degrade.shards.staging`), and for what names places of this machine. Two machines that build the same
+output at the same time do the work twice, and write the same bytes.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
-from degrade.building.ledger import finished_ledger, reject_line
+from degrade.building.ledger import HEAD, Ledger, finished_ledger, reject_line
 from degrade.building.locks import locked
 from degrade.building.plan import Plan, Shard, differences
 from degrade.corpus import Photograph, Reject
-from degrade.shards.durable import DurableFile, remove_left_over, sync_folder, write_durably
+from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, SHEET, WORK, is_shard_file, temporary
 from degrade.shards.manifest import read_manifest
+from degrade.shards.remote_errors import without_secrets
+from degrade.shards.storage import Place, is_url, open_storage
+from degrade.shards.storage_local import LocalStorage
+from degrade.shards.storage_remote import RemoteStorage
 
 _OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
-_LOCK, _PLAN, _LISTING, _LISTED_REJECTS, _SOURCE = "lock", "plan.json", "listing.jsonl", "rejects.jsonl", "source"
-_FOLDERS = "folders.json"
+_LOCK = "lock"
+_LEDGERS = f"{WORK}/ledgers"
+_PLAN, _LISTING, _STARTS = f"{WORK}/plan.json", f"{WORK}/listing.jsonl", f"{WORK}/starts.json"
+_LISTED_REJECTS, _SOURCE, _FOLDERS = f"{WORK}/rejects.jsonl", f"{WORK}/source", f"{WORK}/folders.json"
 _NEVER_LEFT_OUT = 4
 _REBUILD = "add --overwrite to build it anew, or choose another --out"
 
@@ -42,25 +55,28 @@ class WorkFolder:
 
     Attributes
     ----------
-    out : Path
-        Absolute.
+    storage : Storage
+    out : Path or str
+        The folder, absolute, or the URL, for people.
     """
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.work = out / WORK
-        self.ledgers = self.work / "ledgers"
-        self._starts = {0: 0}
+    def __init__(self, out: Place) -> None:
+        self.storage = open_storage(out)
+        self.out = self.storage.place
 
     # ------------------------------------------------------------------ coming in
 
     def check_place(self, overwrite: bool) -> None:
         """Raises BuildError if `out` is neither new, nor empty, nor a build that can be resumed or overwritten."""
-        if self.out.exists() and not self.out.is_dir():
-            raise BuildError(f"{self.out} is a file, not a folder", "choose another --out", exit_code=2)
         with writing(self.out):
-            if not self.out.is_dir() or self.work.is_dir() or not any(self.out.iterdir()):
-                return
+            try:
+                names = self.storage.top()
+            except NotADirectoryError as error:
+                if isinstance(self.out, Path) and not self.out.exists():
+                    raise  # it is a parent that is a file
+                raise BuildError(f"{self.out} is a file, not a folder", "choose another --out", exit_code=2) from error
+        if not names or WORK in names:
+            return
         if not self._has_manifest():
             cure = "choose another --out, or empty it"
             raise BuildError(f"{self.out} is not empty, and holds no build", cure, exit_code=2)
@@ -69,30 +85,44 @@ class WorkFolder:
 
     def _has_manifest(self) -> bool:
         try:
-            read_manifest(self.out)
+            read_manifest(self.storage)
         except ShardError:
             return False
         return True
 
     @contextmanager
     def held(self, part: tuple[int, int] | None) -> Iterator[list[int]]:
-        """Keep other builds out while inside, but for other parts of the same build; gives the locks' descriptors.
+        """Keep other builds of this machine out while inside, but for other parts of the same build; gives the locks'
+        descriptors.
 
         Raises BuildError if another build is at work here, WriteError if the output cannot be written.
         """
-        with writing(self.out):
-            self.ledgers.mkdir(parents=True, exist_ok=True)
-            (self.out / DATA).mkdir(exist_ok=True)
-            sync_folder(self.out)
+        passing = not self.storage.is_local
+        folder = self._lock_folder()
         with ExitStack() as locks:
             with writing(self.out):
                 busy = f"another build is writing to {self.out} right now"
-                descriptors = [locks.enter_context(locked(self.work / _LOCK, busy, shared=part is not None))]
+                lock = locked(folder / _LOCK, busy, shared=part is not None, passing=passing)
+                descriptors = [locks.enter_context(lock)]
                 if part is not None:
-                    own = self.work / f"part-{part[0]}-of-{part[1]}.lock"
+                    own = folder / f"part-{part[0]}-of-{part[1]}.lock"
                     busy = f"part {part[0]}/{part[1]} of {self.out} is being built right now"
-                    descriptors.append(locks.enter_context(locked(own, busy)))
+                    descriptors.append(locks.enter_context(locked(own, busy, passing=passing)))
             yield descriptors
+        if passing:
+            with suppress(OSError):  # others are at work there
+                folder.rmdir()
+
+    def _lock_folder(self) -> Path:
+        """Where locks lie, with the folders that a build writes into. Raises WriteError or StorageError."""
+        with writing(self.out):
+            if isinstance(self.storage, RemoteStorage):
+                self.storage.staging.mkdir(parents=True, exist_ok=True)
+                return self.storage.staging
+            for name in (_LEDGERS, DATA):
+                self.storage.path(name).mkdir(parents=True, exist_ok=True)
+            sync_folder(self.storage.path(""))
+            return self.storage.path(WORK)
 
     # ------------------------------------------------------------------ the plan
 
@@ -102,11 +132,11 @@ class WorkFolder:
         Raises BuildError if it cannot be read.
         """
         try:
-            return Plan.from_json((self.work / _PLAN).read_bytes())
+            return Plan.from_json(self.storage.read(_PLAN))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, KeyError, TypeError, ValueError) as error:
-            raise BuildError(f"{self.work / _PLAN} is damaged ({error})", _REBUILD) from error
+            raise BuildError(f"{self.storage.place_of(_PLAN)} is damaged ({error})", _REBUILD) from error
 
     def check_plan(self, plan: Plan) -> Plan | None:
         """The stored plan, which is `plan`, or None if there is none. Raises BuildError if it is another."""
@@ -124,91 +154,150 @@ class WorkFolder:
         source: str,
         folders: Mapping[str, str],
     ) -> None:
-        """Remember the plan and all that belongs to it; the plan last. Raises OSError."""
-        with DurableFile(self.work / _LISTING) as file:
-            for one in photographs:
-                file.write(COMPACT(_row(one)).encode("ascii") + b"\n")
-            file.commit()
-        lines = "".join(f"{reject_line(reject, None)}\n" for reject in rejects)
-        write_durably(self.work / _LISTED_REJECTS, lines.encode("ascii"))
-        write_durably(self.work / _SOURCE, source.encode("utf-8", "surrogateescape"))
-        places = {name: os.path.relpath(folder, self.out) for name, folder in folders.items()}
-        write_durably(self.work / _FOLDERS, json.dumps(places).encode("ascii"))
-        write_durably(self.work / _PLAN, plan.to_json().encode("ascii"))
+        """Remember the plan and all that belongs to it; the plan last. What a remote output holds already is not sent
+        again.
+
+        Raises OSError or StorageError.
+        """
+        known = not self.storage.is_local and self.stored_plan() == plan
+        self._store_listing(plan, photographs, known)
+        self._put(_LISTED_REJECTS, "".join(f"{reject_line(reject, None)}\n" for reject in rejects).encode("ascii"))
+        if self.storage.is_local:
+            places = {name: os.path.relpath(folder, self.out) for name, folder in folders.items()}
+        else:
+            places = {}
+        if self.storage.is_local or source == "sample" or is_url(source):
+            place = without_secrets(source) if is_url(source) else source
+            self._put(_SOURCE, place.encode("utf-8", "surrogateescape"))
+        self._put(_FOLDERS, json.dumps(places).encode("ascii"))
+        self._put(_PLAN, plan.to_json().encode("ascii"))
+
+    def _store_listing(self, plan: Plan, photographs: Iterable[Photograph], known: bool) -> None:
+        """`known`: the plan is stored, and so is its listing if its length is right."""
+        lines = (COMPACT(_row(one)).encode("ascii") + b"\n" for one in photographs)
+        starts = [0]
+        try:
+            with DurableFile(self.storage.path(_LISTING)) as file:
+                for shard in plan.shards:
+                    starts.append(starts[-1])
+                    for line in islice(lines, shard.photographs):
+                        file.write(line)
+                        starts[-1] += len(line)
+                file.commit()
+            if not known or self.storage.sizes([_LISTING]) != starts[-1:]:
+                self.storage.publish(_LISTING)
+        finally:
+            self.storage.discard(_LISTING)
+        self._put(_STARTS, COMPACT(starts).encode("ascii"))
+
+    def _put(self, name: str, data: bytes) -> None:
+        if self.storage.is_local or self._content(name) != data:
+            self.storage.write(name, data)
+
+    def _content(self, name: str) -> bytes | None:
+        try:
+            return self.storage.read(name)
+        except FileNotFoundError:
+            return None
 
     def source(self) -> str | None:
-        """Where the photographs were when the plan was made: absolute, or "sample"; None if nobody knows."""
+        """Where the photographs were when the plan was made: absolute, a URL, or "sample"; None if nobody knows."""
         try:
-            stored = (self.work / _SOURCE).read_bytes().decode("utf-8", "surrogateescape")
+            stored = self.storage.read(_SOURCE).decode("utf-8", "surrogateescape")
         except OSError:
             return None
-        return stored if stored == "sample" else os.path.normpath(self.out / stored)
+        if stored == "sample" or is_url(stored) or not isinstance(self.out, Path):
+            return stored
+        return os.path.normpath(self.out / stored)
 
     def folders(self) -> dict[str, str]:
         """Where the recipe's folders of textures were when the plan was made, absolute; none if nobody knows."""
         try:
-            stored = json.loads((self.work / _FOLDERS).read_bytes())
-            return {name: os.path.normpath(self.out / place) for name, place in stored.items()}
+            stored = json.loads(self.storage.read(_FOLDERS))
+            return {name: os.path.normpath(Path(self.out, place)) for name, place in stored.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
-    def photographs(self, plan: Plan, shard: Shard) -> list[Photograph]:
-        """What goes into a shard, from the stored listing. Raises OSError or ValueError."""
-        known = max(number for number in self._starts if number <= shard.number)
-        with (self.work / _LISTING).open("rb") as lines:
-            lines.seek(self._starts[known])
-            for passed in plan.shards[known : shard.number]:
-                for _ in range(passed.photographs):
-                    lines.readline()
-                self._starts[passed.number + 1] = lines.tell()
-            return [Photograph(*json.loads(lines.readline())) for _ in range(shard.photographs)]
+    def photographs(self, shard: Shard) -> list[Photograph]:
+        """What goes into a shard, from the stored listing. Raises OSError, StorageError, ValueError or TypeError."""
+        start, end = self._starts[shard.number : shard.number + 2]
+        lines = self.storage.read_range(_LISTING, start, end - start).splitlines()
+        if len(lines) != shard.photographs:
+            raise ValueError(f"{len(lines)} photographs of {shard.file}, not {shard.photographs}")
+        return [Photograph(*json.loads(line)) for line in lines]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts: list[int] = json.loads(self.storage.read(_STARTS))
+        return starts
 
     def listed_rejects(self) -> list[str]:
-        """Lines of rejects.jsonl for what was bad at listing. Raises BuildError."""
-        path = self.work / _LISTED_REJECTS
+        """Lines of rejects.jsonl for what was bad at listing. Raises BuildError or StorageError."""
         try:
-            lines = path.read_text("ascii").splitlines()
+            lines = self.storage.read(_LISTED_REJECTS).decode("ascii").splitlines()
             for line in lines:
                 json.loads(line)["reason"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BuildError(f"{path} is damaged ({error})", "run the build again, which writes it anew") from error
+            what = f"{self.storage.place_of(_LISTED_REJECTS)} is damaged ({error})"
+            raise BuildError(what, "run the build again, which writes it anew") from error
         return lines
 
     # ------------------------------------------------------------------ what is done
 
-    def ledger_path(self, shard: Shard) -> Path:
-        """Where the ledger of a shard is, or will be."""
-        return self.ledgers / f"{shard.name}.jsonl"
+    def ledger_name(self, shard: Shard) -> str:
+        """What the ledger of a shard is called in the output."""
+        return f"{_LEDGERS}/{shard.name}.jsonl"
 
-    def unfinished(self, plan: Plan, shards: Iterable[Shard]) -> list[Shard]:
-        """Those of `shards` that have to be made."""
-        return [shard for shard in shards if finished_ledger(self.ledger_path(shard), self.out, plan.hash) is None]
+    def finished(self, plan: Plan, shards: Sequence[Shard]) -> list[Ledger | None]:
+        """For each of `shards` its ledger, without its lines, if it is done; None if it has to be made.
+
+        A shard without a whole ledger, or of another size than the ledger's, counts as never made. Raises StorageError.
+        """
+        heads = self.storage.heads([self.ledger_name(shard) for shard in shards], HEAD)
+        sizes = self.storage.sizes([shard.file for shard in shards])
+        return [
+            finished_ledger(head, size, plan.hash) if head is not None else None
+            for head, size in zip(heads, sizes, strict=True)
+        ]
+
+    def unfinished(self, plan: Plan, shards: Sequence[Shard]) -> list[Shard]:
+        """Those of `shards` that have to be made. Raises StorageError."""
+        return [shard for shard, done in zip(shards, self.finished(plan, shards), strict=True) if done is None]
 
     def withdraw_manifest(self) -> None:
-        """An output without all of its shards must not look finished. Raises OSError."""
-        (self.out / MANIFEST).unlink(missing_ok=True)
+        """An output without all of its shards must not look finished. Raises OSError or StorageError."""
+        self.storage.remove([MANIFEST])
 
     # ------------------------------------------------------------------ cleaning
 
     def sweep(self) -> None:
-        """Remove what builds that were killed have left half-written; nobody else may be building. Raises OSError."""
-        for folder, names in ((self.out / DATA, "*.tar"), (self.ledgers, "*"), (self.work, "*"), (self.out, "*")):
+        """Remove what builds that were killed have left half-written; nobody else may be building.
+
+        Raises OSError or StorageError.
+        """
+        if isinstance(self.storage, LocalStorage):
+            self._sweep_folder(self.storage.place)
+        elif isinstance(self.storage, RemoteStorage):
+            self.storage.settle()
+
+    def _sweep_folder(self, out: Path) -> None:
+        ledgers, work = out / _LEDGERS, out / WORK
+        for folder, names in ((out / DATA, "*.tar"), (ledgers, "*"), (work, "*"), (out, "*")):
             for path in folder.glob(f".{names}.tmp"):
-                if folder != self.out or path in map(temporary, (self.out / name for name in _OWN)):
+                if folder != out or path in map(temporary, (out / name for name in _OWN)):
                     remove_left_over(path)
-        for path in self.work.glob("part-*.lock"):
+        for path in work.glob("part-*.lock"):
             path.unlink()
 
     def wipe(self) -> None:
         """Remove everything that a build has made here, and nothing else; nobody else may be building.
 
-        Raises OSError.
+        Raises OSError or StorageError.
         """
+        ledgers = [name for name in self.storage.list(_LEDGERS) if name.endswith(".jsonl")]
         shards = self._known_shards()
-        for name in (*_OWN, *shards):
-            (self.out / name).unlink(missing_ok=True)
-        for path in (*self.ledgers.glob("*.jsonl"), *(self.work / name for name in (_PLAN, _LISTING, _LISTED_REJECTS))):
-            path.unlink(missing_ok=True)
+        self.storage.remove([*_OWN, *shards])
+        self.storage.remove([*ledgers, _PLAN, _LISTING, _STARTS, _LISTED_REJECTS])
 
     def _known_shards(self) -> list[str]:
         """Shards by name, out of the plan and of the manifest."""
@@ -217,8 +306,8 @@ class WorkFolder:
             plan = self.stored_plan()
             known += [shard.file for shard in plan.shards] if plan else []
         with suppress(ShardError, KeyError, TypeError):  # nor does a damaged manifest
-            known += [entry["file"] for entry in read_manifest(self.out)["shards"]]
-        return [name for name in known if is_shard_file(name)]
+            known += [entry["file"] for entry in read_manifest(self.storage)["shards"]]
+        return list(dict.fromkeys(name for name in known if is_shard_file(name)))
 
 
 def _row(photograph: Photograph) -> list[Any]:

@@ -54,8 +54,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown_path(path: Path) -> str:
-    """`path` as one would type it here: relative if it lies in the current folder."""
+def shown_path(path: Path | str, name: str = "") -> str:
+    """`path`, or `name` below it, as one would type it here: relative if it lies in the current folder; URLs stay."""
+    if isinstance(path, str):
+        return f"{path}/{name}" if name else path
+    path = path / name
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) and path != here else str(path)
 

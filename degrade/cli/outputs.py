@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from degrade.engine.pair import Pair
 
 _MOST_SHOWN = 50
-_out_argument = click.argument("out", help="The folder that a build has written.")
+_out_argument = click.argument("out", help="The folder that a build has written, or its URL.")
 
 
 @click.command()
 @click.option("--recipe", required=True, metavar="RECIPE", help="A recipe's file, or the name of a shipped one.")
 @source_option
-@click.option("--out", metavar="FOLDER", help="Where the pairs go; a folder of the recipe's name if left out.")
+@click.option(
+    "--out", metavar="FOLDER", help="Where the pairs go, or a URL; a folder of the recipe's name if left out."
+)
 @click.option("--workers", type=int, help="How many work at once; one for each processor if left out.")
 @click.option("--limit", type=int, help="Take so many of the photographs only.")
 @click.option("--part", metavar="I/N", help="Make the i-th of n parts, to build on several machines; `merge` finishes.")
@@ -122,12 +124,12 @@ def _finish(report: Report, as_json: bool) -> None:
     for line in _summary(report):
         say(line)
     if sheet:
-        say(f"pairs:         {shown_path(report.out / 'data')}\ncontact sheet: {shown_path(sheet)}")
+        say(f"pairs:         {shown_path(report.out, 'data')}\ncontact sheet: {shown_path(sheet)}")
     if report.exit_code:
         raise click.ClickException("every photograph was rejected; mend them, or name others by --source")
 
 
-def _sheet(report: Report) -> Path | None:
+def _sheet(report: Report) -> Path | str | None:
     from degrade.preview import sheet_of_build
 
     return sheet_of_build(report.out)
@@ -145,7 +147,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"{made} ({splits}) in {shards}, {size_in_words(report.size)}, {report.seconds:.1f} s"
     if report.rejects:
         yield f"{report.rejected:,} rejected: {_reasons(report.rejects)}" + (
-            f"; see {shown_path(report.out / 'rejects.jsonl')}" if report.finished else ""
+            f"; see {shown_path(report.out, 'rejects.jsonl')}" if report.finished else ""
         )
     if report.ignored:
         yield f"ignored: {_reasons(report.ignored)}"

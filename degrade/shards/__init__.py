@@ -2,17 +2,20 @@
 
     open_pairs     an output's pairs by number or key: Pairs, StoredPair
     verify         everything that is wrong with an output
+    open_storage   the files of an output, in a folder or at a URL: Storage
     ShardError     an output that does not hold what it should
 
-Inside: `layout` (names of files), `durable` (files that appear whole), `tar`, `members` (a pair as files, and its JSON
-columns), `index`, `reader`, `manifest`, `card`, `verify`, `pair_check`.
+Inside: `layout` (names of files), `durable` (files that appear whole), `storage` (where an output lies; beside it
+`storage_local`, `storage_remote`, `staging`, `remote_errors`), `tar`, `members` (a pair as files, and its JSON columns),
+`index`, `reader`, `manifest`, `card`, `verify`, `pair_check`.
 """
 
 from __future__ import annotations
 
-from degrade.shards.errors import NameTooLong, NoSuchPair, ShardError, WriteError
+from degrade.shards.errors import NameTooLong, NoSuchPair, ShardError, StorageError, WriteError
 from degrade.shards.pair_check import Problem
 from degrade.shards.reader import Pairs, StoredPair, open_pairs
+from degrade.shards.storage import Storage, open_storage
 from degrade.shards.verify import Verification, verify
 
 __all__ = [
@@ -21,9 +24,12 @@ __all__ = [
     "Pairs",
     "Problem",
     "ShardError",
+    "Storage",
+    "StorageError",
     "StoredPair",
     "Verification",
     "WriteError",
     "open_pairs",
+    "open_storage",
     "verify",
 ]

@@ -28,7 +28,7 @@ class DurableFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._temporary = temporary(path)
-        self._file: BinaryIO | None = _opened_alone(self._temporary)
+        self._file: BinaryIO | None = opened_alone(self._temporary)
         self._pending = 0
 
     def write(self, data: bytes) -> None:
@@ -45,7 +45,7 @@ class DurableFile:
         assert self._file is not None
         self._file.flush()
         os.fsync(self._file.fileno())
-        if not _is_still(self._file.fileno(), self._temporary):
+        if not is_still(self._file.fileno(), self._temporary):
             raise FileNotFoundError(errno.ENOENT, "its temporary file was removed", str(self._temporary))
         self._temporary.replace(self.path)
         self._file.close()
@@ -70,15 +70,18 @@ class DurableFile:
         self.give_up()
 
 
-def _opened_alone(path: Path) -> BinaryIO:
-    """`path` opened for writing, empty, and locked against every other DurableFile of the same path."""
+def opened_alone(path: Path) -> BinaryIO:
+    """`path` opened for writing, empty, and locked against every other who opens it so, such as a DurableFile.
+
+    Raises OSError.
+    """
     import fcntl
 
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if _is_still(descriptor, path):
+            if is_still(descriptor, path):
                 os.ftruncate(descriptor, 0)
                 return os.fdopen(descriptor, "wb", _BUFFER)
         except BaseException:
@@ -87,7 +90,8 @@ def _opened_alone(path: Path) -> BinaryIO:
         os.close(descriptor)  # whoever held it has renamed or removed it meanwhile
 
 
-def _is_still(descriptor: int, path: Path) -> bool:
+def is_still(descriptor: int, path: Path) -> bool:
+    """Whether `path` names the file that is open as `descriptor`, and not another one or none. Raises OSError."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
@@ -120,7 +124,7 @@ def remove_left_over(path: Path) -> None:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _is_still(descriptor, path):
+        if is_still(descriptor, path):
             path.unlink()
     except BlockingIOError:
         return

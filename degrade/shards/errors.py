@@ -42,6 +42,21 @@ class WriteError(ShardError):
     """The file system refused a write."""
 
 
+class StorageError(ShardError):
+    """A place on the network that cannot be reached, read or written.
+
+    Attributes
+    ----------
+    exit_code : int
+        1 failed, 2 wrong usage, such as a library that is not installed.
+    """
+
+    def __init__(self, what: str, cure: str, exit_code: int = 1) -> None:
+        super().__init__(what, cure)
+        self.args = (what, cure, exit_code)  # what pickle makes it again from
+        self.exit_code = exit_code
+
+
 _CURES = {
     errno.ENOSPC: "free some space there and run the same command again, what is finished is kept",
     errno.EDQUOT: "free some of your quota and run the same command again, what is finished is kept",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from degrade.shards.errors import ShardError
 from degrade.shards.layout import INDEX
+from degrade.shards.storage import Place, open_storage
 
 COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 """Plain data as one line of JSON, the same everywhere."""
@@ -72,25 +72,26 @@ class ShardIndex:
         return cls(data["shard"], data["split"], data["keys"], members)
 
 
-def read_index(out: Path) -> Iterator[ShardIndex]:
+def read_index(out: Place) -> Iterator[ShardIndex]:
     """The shards of the output `out`, in order.
 
     Raises
     ------
     ShardError
-        There is no index, or a line of it is damaged.
+        There is no index, or a line of it is damaged; a StorageError where the output cannot be reached.
     """
-    path = out / INDEX
+    storage = open_storage(out)
     try:
-        with path.open(encoding="ascii", newline="\n") as lines:
+        with storage.open(INDEX) as lines:
             for number, line in enumerate(lines, 1):
-                yield _parsed(line, number)
+                yield _parsed(line.decode("ascii"), number)
     except (FileNotFoundError, NotADirectoryError):
         raise ShardError(
-            f"{out} has no {INDEX}", "name the folder of a finished build, or finish it by the same command"
+            f"{storage.name} has no {INDEX}", "name the folder of a finished build, or finish it by the same command"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ShardError(f"{path} cannot be read ({_reason(error)})", "run its build again") from error
+        what = f"{storage.place_of(INDEX)} cannot be read ({_reason(error)})"
+        raise ShardError(what, "run its build again") from error
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

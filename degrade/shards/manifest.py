@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from degrade.shards.errors import ShardError
 from degrade.shards.layout import MANIFEST
+from degrade.shards.storage import Place, open_storage
 
 VERSION = 1
 
@@ -42,20 +42,21 @@ def digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
-def read_manifest(out: Path) -> dict[str, Any]:
+def read_manifest(out: Place) -> dict[str, Any]:
     """The manifest of the output `out`; whether it was edited is for `verify` to say.
 
     Raises
     ------
     ShardError
-        There is none, or it is none.
+        There is none, or it is none; a StorageError where the output cannot be reached.
     """
-    path = out / MANIFEST
+    storage = open_storage(out)
+    path = storage.place_of(MANIFEST)
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(storage.read(MANIFEST))
     except (FileNotFoundError, NotADirectoryError):
         cure = "name the folder of a finished build, or finish it by the same command"
-        raise ShardError(f"{out} has no {MANIFEST}", cure) from None
+        raise ShardError(f"{storage.name} has no {MANIFEST}", cure) from None
     except (OSError, ValueError) as error:
         cure = "run its build again, which writes the manifest anew"
         raise ShardError(f"{path} cannot be read ({error})", cure) from error

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -17,8 +13,7 @@ import numpy.typing as npt
 
 from degrade.shards.errors import NoSuchPair, ShardError
 from degrade.shards.index import ShardIndex, read_index
-
-_MOST_OPEN = 64
+from degrade.shards.storage import Place, Storage, open_storage
 
 
 class _Shard(NamedTuple):
@@ -129,25 +124,27 @@ class Pairs(Sequence[StoredPair]):
 
     Attributes
     ----------
-    out : Path
+    out : Path or str
+        The folder, absolute, or the URL.
     split : str or None
         None for all splits.
     """
 
-    def __init__(self, out: Path, split: str | None = None) -> None:
-        self.out = out
+    def __init__(self, out: Place, split: str | None = None) -> None:
+        self._storage = open_storage(out)
+        self.out = self._storage.place
         self.split = split
-        self.files = _Files(out)
+        self.files = _Files(self._storage)
         self._shards: list[_Shard] = []
         self._length = 0
         splits = set()
-        for line in read_index(out):
+        for line in read_index(self._storage):
             splits.add(line.split)
             if line.keys and split in (None, line.split):
                 self._shards.append(_compact(line, self._length))
                 self._length += len(line.keys)
         if split is not None and split not in splits:
-            raise ShardError(f"{out} has no split {split!r}", f"choose one of {', '.join(sorted(splits))}")
+            raise ShardError(f"{self.out} has no split {split!r}", f"choose one of {', '.join(sorted(splits))}")
 
     def __len__(self) -> int:
         return self._length
@@ -193,7 +190,7 @@ class Pairs(Sequence[StoredPair]):
         return {key: number for number, key in enumerate(self.keys)}
 
     def __reduce__(self) -> Any:
-        return type(self), (self.out, self.split)
+        return type(self), (self._storage, self.split)
 
     def __repr__(self) -> str:
         return f"Pairs({str(self.out)!r}, split={self.split!r}, {self._length} pairs)"
@@ -204,53 +201,30 @@ def _compact(line: ShardIndex, first: int) -> _Shard:
     return _Shard(first, line.shard, line.split, line.keys, places)
 
 
-class _File:
-    """An open file, closed when nobody uses it any more."""
-
-    def __init__(self, path: Path) -> None:
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-
-    def __del__(self) -> None:
-        if hasattr(self, "descriptor"):
-            os.close(self.descriptor)
-
-
 class _Files:
-    """The shards that are open, a few at a time. `pread` keeps no position, so threads and forks share them."""
+    """The files of the shards."""
 
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._open: OrderedDict[str, _File] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     def read(self, name: str, offset: int, size: int) -> bytes:
         try:
-            file = self._file(name)
-            data = os.pread(file.descriptor, size, offset)
+            data = self._storage.read_range(name, offset, size)
         except OSError as error:
-            raise ShardError(f"{name} cannot be read ({error.strerror})", "run its build again") from error
+            why = error.strerror or "there is no such file"
+            raise ShardError(f"{name} cannot be read ({why})", "run its build again") from error
         if len(data) != size:
             raise ShardError(f"{name} ends before byte {offset + size}", "run its build again, or copy it again")
         return data
 
-    def _file(self, name: str) -> _File:
-        with self._lock:
-            file = self._open.get(name)
-            if file is None:
-                file = self._open[name] = _File(self._out / name)
-                if len(self._open) > _MOST_OPEN:
-                    self._open.popitem(last=False)  # closed once no thread reads from it any more
-            self._open.move_to_end(name)
-            return file
 
-
-def open_pairs(path: str | os.PathLike[str], split: str | None = None) -> Pairs:
+def open_pairs(path: Place, split: str | None = None) -> Pairs:
     """The pairs of an output.
 
     Parameters
     ----------
-    path : path
-        The folder that a build has written.
+    path : str or path
+        The folder that a build has written, or its URL, such as s3://bucket/folder.
     split : str, optional
         Only this split's.
 
@@ -262,6 +236,6 @@ def open_pairs(path: str | os.PathLike[str], split: str | None = None) -> Pairs:
     Raises
     ------
     ShardError
-        There is no finished output, or no such split.
+        There is no finished output, or no such split; a StorageError where a URL cannot be reached.
     """
-    return Pairs(Path(path).absolute(), split)
+    return Pairs(path, split)

@@ -8,7 +8,7 @@ import tarfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import BufferedIOBase
 from typing import Any
 
 from degrade.shards.errors import ShardError
@@ -16,6 +16,7 @@ from degrade.shards.index import ShardIndex, read_index
 from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS
 from degrade.shards.manifest import digest, read_manifest
 from degrade.shards.pair_check import Problem, pair_problems
+from degrade.shards.storage import Storage, open_storage
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,19 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
     Parameters
     ----------
     out : path
-        The folder of a finished build.
+        The folder or URL of a finished build; of a URL every shard is fetched.
     progress : callable, optional
         Called as ``progress(done, total)`` after each shard.
 
     Raises
     ------
     ShardError
-        There is no readable manifest: no finished output.
+        There is no readable manifest: no finished output; a StorageError where a URL cannot be reached.
     """
-    folder = Path(out).absolute()
-    manifest = read_manifest(folder)
-    problems = list(_manifest_problems(folder, manifest))
-    lines, found = _index_lines(folder)
+    storage = open_storage(out)
+    manifest = read_manifest(storage)
+    problems = list(_manifest_problems(storage, manifest))
+    lines, found = _index_lines(storage)
     problems += found
     keys: Counter[str] = Counter()
     shards = [entry for entry in manifest["shards"] if isinstance(entry, dict) and isinstance(entry.get("file"), str)]
@@ -80,7 +81,7 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
             problems.append(Problem(INDEX, "", f"{entry['file']} is missing from it"))
         else:
             keys.update(line.keys)
-        problems += _shard_problems(folder, entry, line, manifest)
+        problems += _shard_problems(storage, entry, line, manifest)
         if progress:
             progress(done, len(shards))
     problems += [Problem(INDEX, "", f"{name} is not in the manifest") for name in lines]
@@ -91,52 +92,52 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
 # --- the files around the shards --------------------------------------------------------------------------------------
 
 
-def _manifest_problems(out: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+def _manifest_problems(storage: Storage, manifest: dict[str, Any]) -> Iterator[Problem]:
     if manifest.get("sha256") != digest(manifest):
         yield Problem(MANIFEST, "", "it was edited: its digest is another")
     for name in (INDEX, REJECTS):
         expected = manifest.get("files", {}).get(name)
-        found = _sha256(out / name)
+        found = _sha256(storage, name)
         if found is None:
             yield Problem(name, "", "it is missing")
         elif found != expected:
             yield Problem(name, "", "its SHA-256 is not the manifest's")
-    if not (out / CARD).is_file():
+    if not storage.exists(CARD):
         yield Problem(CARD, "", "it is missing")
     listed = {entry.get("file") for entry in manifest["shards"] if isinstance(entry, dict)}
-    for path in sorted((out / DATA).glob("*")) if (out / DATA).is_dir() else ():
-        if f"{DATA}/{path.name}" not in listed:
-            yield Problem(f"{DATA}/{path.name}", "", "it is not in the manifest")
-    yield from _count_problems(out, manifest)
+    for name in storage.list(DATA):
+        if name not in listed:
+            yield Problem(name, "", "it is not in the manifest")
+    yield from _count_problems(storage, manifest)
 
 
-def _count_problems(out: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
+def _count_problems(storage: Storage, manifest: dict[str, Any]) -> Iterator[Problem]:
     try:
         counts = manifest["counts"]
         pairs = sum(entry["pairs"] for entry in manifest["shards"])
         if pairs != counts["pairs"]:
             yield Problem(MANIFEST, "", f"its shards have {pairs} pairs, its counts say {counts['pairs']}")
-        rejects = (out / REJECTS).read_bytes().count(b"\n") if (out / REJECTS).is_file() else None
+        rejects = storage.read(REJECTS).count(b"\n") if storage.exists(REJECTS) else None
         if rejects is not None and rejects != sum(counts["rejects"].values()):
             yield Problem(REJECTS, "", f"it has {rejects} lines, the manifest says {sum(counts['rejects'].values())}")
     except (KeyError, TypeError, AttributeError) as error:
         yield Problem(MANIFEST, "", f"its counts are damaged ({error!r})")
 
 
-def _index_lines(out: Path) -> tuple[dict[str, ShardIndex], list[Problem]]:
+def _index_lines(storage: Storage) -> tuple[dict[str, ShardIndex], list[Problem]]:
     lines: dict[str, ShardIndex] = {}
     try:
-        for line in read_index(out):
+        for line in read_index(storage):
             lines[line.shard] = line
     except ShardError as error:
         return lines, [Problem(INDEX, "", error.what)]
     return lines, []
 
 
-def _sha256(path: Path) -> str | None:
+def _sha256(storage: Storage, name: str) -> str | None:
     """The digest of a file, read in pieces; None if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with storage.open(name) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
@@ -146,33 +147,45 @@ def _sha256(path: Path) -> str | None:
 
 
 def _shard_problems(
-    out: Path, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
+    storage: Storage, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
 ) -> list[Problem]:
     name = entry["file"]
-    path = out / name
     if not entry.get("pairs"):
         return [Problem(name, "", "it is there, though the manifest says that all its photographs were rejected")] * (
-            path.exists()
+            storage.exists(name)
         )
-    if not path.is_file():
+    try:
+        file = storage.open(name)
+    except (FileNotFoundError, IsADirectoryError):
         return [Problem(name, "", "it is missing")]
-    problems = []
-    if path.stat().st_size != entry.get("bytes"):
-        problems.append(Problem(name, "", f"it has {path.stat().st_size} bytes, not {entry.get('bytes')}"))
-    elif _sha256(path) != entry.get("sha256"):
-        problems.append(Problem(name, "", "its SHA-256 is not the manifest's"))
+    except OSError as error:
+        return [Problem(name, "", f"it cannot be read ({error.strerror})")]
+    with file:
+        return list(_found_in(file, name, entry, line, manifest))
+
+
+def _found_in(
+    file: BufferedIOBase, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
+) -> Iterator[Problem]:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size != entry.get("bytes"):
+        yield Problem(name, "", f"it has {size} bytes, not {entry.get('bytes')}")
+    elif hashlib.file_digest(file, "sha256").hexdigest() != entry.get("sha256"):
+        yield Problem(name, "", "its SHA-256 is not the manifest's")
     if line is not None and len(line.keys) != entry["pairs"]:
-        problems.append(Problem(INDEX, "", f"{name} has {len(line.keys)} pairs, the manifest says {entry['pairs']}"))
-    return problems + list(_content_problems(path, name, entry, line, manifest))
+        yield Problem(INDEX, "", f"{name} has {len(line.keys)} pairs, the manifest says {entry['pairs']}")
+    file.seek(0)
+    yield from _content_problems(file, name, entry, line, manifest)
 
 
 def _content_problems(
-    path: Path, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
+    file: BufferedIOBase, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
 ) -> Iterator[Problem]:
     places: list[tuple[str, int, int]] = []
     pairs = 0
     try:
-        with tarfile.open(path, "r:") as tar:
+        with tarfile.open(fileobj=file, mode="r:") as tar:
             key, members = None, dict[str, bytes]()
             for member in tar:
                 places.append((member.name, member.offset_data, member.size))
@@ -182,8 +195,8 @@ def _content_problems(
                     yield from pair_problems(name, key, members, entry, manifest)
                     members = {}
                 key = own
-                file = tar.extractfile(member)
-                members[suffix] = file.read() if file else b""
+                held = tar.extractfile(member)
+                members[suffix] = held.read() if held else b""
             if key is not None:
                 pairs += 1
                 yield from pair_problems(name, key, members, entry, manifest)

@@ -201,7 +201,7 @@ def test_a_damaged_ledger(recipe: dict[str, Any], photos: Path, tmp_path: Path, 
         assert contents(out) == before
 
 
-@pytest.mark.parametrize("name", ["listing.jsonl", "rejects.jsonl", "source", "folders.json"])
+@pytest.mark.parametrize("name", ["listing.jsonl", "starts.json", "rejects.jsonl", "source", "folders.json"])
 def test_memory_that_was_lost_in_part(recipe: dict[str, Any], photos: Path, tmp_path: Path, name: str) -> None:
     build(recipe, photos, tmp_path / "out", part="1/2")
     (tmp_path / "out" / ".degrade" / name).unlink()
@@ -368,7 +368,8 @@ def test_a_worker_that_is_killed(
     assert error.exit_code == 1
     assert "was killed by SIGKILL" in str(error)
     assert "same command again" in str(error)
-    assert finished_names(out) <= {"lock", "plan.json", "listing.jsonl", "rejects.jsonl", "source", "folders.json"}
+    own = {"lock", "plan.json", "listing.jsonl", "starts.json", "rejects.jsonl", "source", "folders.json"}
+    assert finished_names(out) <= own
     build(recipe, photos, out)
     assert contents(out) == expected
 

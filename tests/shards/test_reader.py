@@ -76,7 +76,7 @@ def test_pickles_and_threads_read_the_same(finished: Path) -> None:
 
 
 def test_more_shards_than_open_files(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("degrade.shards.reader._MOST_OPEN", 1)
+    monkeypatch.setattr("degrade.shards.storage_local._MOST_OPEN", 1)
     keys = [pair.row["key"] for pair in open_pairs(finished)]
     assert keys == list(open_pairs(finished).keys)
 

@@ -1,0 +1,122 @@
+"""An output in a folder of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from io import BufferedIOBase
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from degrade.shards.durable import write_durably
+from degrade.shards.storage import Storage
+
+_MOST_OPEN = 64
+
+
+class LocalStorage(Storage):
+    """A folder. Its files appear by renaming: see `degrade.shards.durable`."""
+
+    is_local = True
+    place: Path
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._open: OrderedDict[str, _File] = OrderedDict()
+        self._lock = Lock()
+
+    def place_of(self, name: str) -> Path:
+        return self.place / name
+
+    # ------------------------------------------------------------------ writing
+
+    def path(self, name: str) -> Path:
+        return self.place / name
+
+    def publish(self, name: str) -> None:
+        return None
+
+    def discard(self, name: str) -> None:
+        return None
+
+    def write(self, name: str, data: bytes) -> None:
+        write_durably(self.place / name, data)
+
+    def remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            (self.place / name).unlink(missing_ok=True)
+
+    # ------------------------------------------------------------------ reading
+
+    def read(self, name: str) -> bytes:
+        return (self.place / name).read_bytes()
+
+    def read_range(self, name: str, offset: int, size: int) -> bytes:
+        """A few files stay open. `pread` keeps no position, so threads and forks share them."""
+        return os.pread(self._file(name).descriptor, size, offset)
+
+    def open(self, name: str) -> BufferedIOBase:
+        return (self.place / name).open("rb")
+
+    def read_many(self, names: Sequence[str]) -> Iterator[bytes]:
+        return map(self.read, names)
+
+    def heads(self, names: Sequence[str], size: int) -> Iterator[tuple[bytes, int] | None]:
+        for name in names:
+            head = None
+            with suppress(OSError), (self.place / name).open("rb", buffering=0) as file:
+                head = file.read(size), os.fstat(file.fileno()).st_size
+            yield head
+
+    def sizes(self, names: Sequence[str]) -> list[int | None]:
+        return [self._size(name) for name in names]
+
+    def _size(self, name: str) -> int | None:
+        with suppress(OSError):
+            return (self.place / name).stat().st_size
+        return None
+
+    def list(self, prefix: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        root = self.place / prefix
+        for folder, _, names in os.walk(root):
+            for name in names:
+                path = Path(folder, name)
+                with suppress(FileNotFoundError):  # renamed meanwhile
+                    found[path.relative_to(self.place).as_posix()] = path.stat().st_size
+        return dict(sorted(found.items()))
+
+    def top(self) -> set[str]:
+        try:
+            return set(os.listdir(self.place))  # noqa: PTH208 - names, not paths
+        except FileNotFoundError:
+            return set()
+
+    # ------------------------------------------------------------------ open files
+
+    def _file(self, name: str) -> _File:
+        with self._lock:
+            file = self._open.get(name)
+            if file is None:
+                file = self._open[name] = _File(self.place / name)
+                if len(self._open) > _MOST_OPEN:
+                    self._open.popitem(last=False)  # closed once no thread reads from it any more
+            self._open.move_to_end(name)
+            return file
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.place,)
+
+
+class _File:
+    """An open file, closed when nobody uses it any more."""
+
+    def __init__(self, path: Path) -> None:
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
