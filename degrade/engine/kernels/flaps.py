@@ -222,8 +222,8 @@ def move_pixels(before, pixels, top, left, places, sources, shares):
             for k in range(4):
                 r = before[iy[k]]
                 total += wy[k] * (wx[0] * r[ix[0], c] + wx[1] * r[ix[1], c] + wx[2] * r[ix[2], c] + wx[3] * r[ix[3], c])
-            value = pixels[y, x, c]
-            pixels[y, x, c] = value + share * (min(max(total, f32(0)), f32(1)) - value)
+            moved, value = min(max(total, f32(0)), f32(1)), pixels[y, x, c]
+            pixels[y, x, c] = value + share * (moved - value) if share < f32(1) else moved
 
 
 @kernel
@@ -234,13 +234,14 @@ def move_bytes(before, layer, top, left, places, sources, shares, codes):
     for i in range(shares.size):
         sy, sx = sources[i, 0] - f32(top), sources[i, 1] - f32(left)
         y, x, y0, x0 = places[i, 0], places[i, 1], i32(np.floor(sy)), i32(np.floor(sx))
+        own = layer[y, x, 0] if shares[i] < f32(1) else u8(0)
         if shares[i] >= f32(0.5):
             row = min(max(i32(np.floor(sy + f32(0.5))), 0), rows - 1)
             layer[y, x, 0] = before[row, min(max(i32(np.floor(sx + f32(0.5))), 0), columns - 1), 0]
         if layer[y, x, 0] == 0:
             ya, yb = min(max(y0 - 1, 0), rows - 1), min(max(y0 + 2, 0), rows - 1)
             xa, xb = min(max(x0 - 1, 0), columns - 1), min(max(x0 + 2, 0), columns - 1)
-            found = first_of(before[ya : yb + 1, xa : xb + 1, 0])
+            found = own if own != 0 else first_of(before[ya : yb + 1, xa : xb + 1, 0])
             layer[y, x, 0] = found if codes else min(found, u8(1))
 
 
