@@ -141,7 +141,7 @@ def _recipe_sheet(name: str) -> Picture:
 
 def _mask(example: Example) -> Picture:
     assert example.mask is not None
-    return coloured_mask(example.mask, example.classes, example.pictures["degraded"])
+    return coloured_mask(example.mask, example.classes, example.behind)
 
 
 def _legend(shown: Sequence[Example]) -> Legend:

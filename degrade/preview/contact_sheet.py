@@ -73,8 +73,7 @@ class _Row:
         self.example = example
         self._cells = [(name, fitted(picture, side)) for name, picture in example.pictures.items()]
         if example.mask is not None:
-            behind = next(iter(example.pictures.values()), None)
-            damage = coloured_mask(example.mask, example.classes, behind)
+            damage = coloured_mask(example.mask, example.classes, example.behind)
             self._cells.append((f"damage {(example.mask > 0).mean():.1%}", fitted(damage, side)))
         self._lefts = []
         left = MARGIN

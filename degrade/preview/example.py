@@ -56,6 +56,13 @@ class Example:
     layers: dict[str, Picture] = dataclasses.field(default_factory=dict)
     story: dict[str, Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def behind(self) -> Picture | None:
+        """What the masks are laid over: the degraded picture, or the clean one where that is made smaller."""
+        pictures = (self.pictures.get("degraded"), *self.pictures.values())
+        shape = None if self.mask is None else self.mask.shape
+        return next((each for each in pictures if each is not None and each.shape[:2] == shape), None)
+
 
 def example_of(pair: Pair, source: npt.NDArray[Any] | None = None) -> Example:
     """The Example of `pair`; with its `source` photograph, (H, W, C), also the picture after each step."""

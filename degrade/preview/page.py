@@ -191,6 +191,6 @@ def _coverage(example: Example, step: Mapping[str, Any]) -> str:
         return ""
     damage = degradations()[step["op"]]().damage_of(step["drawn"])
     classes = None if damage is None else np.full(layer.shape, damage, np.uint8)
-    thumbnail = fitted(coloured_mask(layer, classes, example.pictures["degraded"]), _THUMBNAIL)
+    thumbnail = fitted(coloured_mask(layer, classes, example.behind), _THUMBNAIL)
     picture = _image(thumbnail, f"what {step['label']} covers")
     return f'<span class="coverage" tabindex="0">{(layer > 0).mean():.1%}{picture}</span>'

@@ -143,7 +143,7 @@ def _stacked(example: Example, side: int, masked: bool) -> Picture:
     degraded = example.pictures["degraded"]
     parts = [fitted(degraded, side)]
     if masked and example.mask is not None:
-        parts.append(fitted(coloured_mask(example.mask, example.classes, degraded), side))
+        parts.append(fitted(coloured_mask(example.mask, example.classes, example.behind), side))
     return stacked(parts)
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from degrade.engine.damage import DamageClass
-from degrade.preview import example_of
+from degrade.preview import contact_sheet, example_of, page
 from degrade.recipes import load_recipe
 
 STEPS = [
@@ -58,3 +58,12 @@ def test_sixteen_bits_are_shown_with_eight() -> None:
     shown = example_of(recipe(source, key="k"), source)
     assert {each.dtype for each in [*shown.pictures.values(), shown.stages[0][1]]} == {np.dtype(np.uint8)}
     assert np.array_equal(shown.pictures["clean"][:, :, :1], picture(1))
+
+
+def test_masks_are_laid_over_a_picture_of_their_size() -> None:
+    small = load_recipe({"recipe": 1, "name": "r", "steps": ["coarse_dropout"], "output": {"scale": 4}})
+    example = example_of(small(np.full((96, 64, 3), 128, np.uint8), key="k", apart=True))
+    assert example.pictures["degraded"].shape == (24, 16, 3)
+    assert example.behind is example.pictures["clean"]
+    assert contact_sheet([example]).ndim == 3
+    assert "<svg" in page([example], "t") or "<img" in page([example], "t")
