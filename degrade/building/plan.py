@@ -15,7 +15,11 @@ from functools import cache, cached_property
 from importlib import metadata
 from typing import Any
 
-from degrade.corpus import Listing, Photograph, assign_splits
+import numpy as np
+
+from degrade.corpus import Listing
+from degrade.corpus.photographs import Photographs
+from degrade.corpus.splits import divide
 from degrade.recipes import Recipe, dump
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import shard_file
@@ -148,7 +152,7 @@ class Plan:
         return plan
 
 
-def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan, list[Photograph]]:
+def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan, Photographs]:
     """The plan of a build, and the photographs in the order of the shards.
 
     Raises CorpusError if the photographs cannot be divided as the recipe's splits say, DegradeError if something that
@@ -156,10 +160,9 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
     """
     chosen = listing if limit is None else listing.limited(limit)
     output = recipe.output
-    split_of = assign_splits(chosen.photographs, output.splits)
-    by_split: dict[str, list[Photograph]] = {name: [] for name in sorted(output.splits, key=_train_first)}
-    for photograph in chosen.photographs:
-        by_split[split_of[photograph.key]].append(photograph)
+    listed = Photographs.of(chosen.photographs)
+    division = divide(listed, output.splits)
+    by_split = {name: division.members(name) for name in division.names}
     public = recipe.without_places()
     plan = Plan(
         fingerprint=public.fingerprint,
@@ -171,15 +174,11 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
         versions=versions(),
         copies=output.copies,
         members=suffixes(recipe),
-        splits={name: len(photographs) for name, photographs in by_split.items()},
+        splits={name: len(places) for name, places in by_split.items()},
         per_shard=max(1, output.pairs_per_shard // output.copies),
         rejected=len(chosen.rejects),
     )
-    return plan, [photograph for photographs in by_split.values() for photograph in photographs]
-
-
-def _train_first(name: str) -> tuple[bool, str]:
-    return name != "train", name
+    return plan, listed.take(np.concatenate(list(by_split.values())))
 
 
 def _listing_hash(listing: Listing) -> str:

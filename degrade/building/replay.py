@@ -13,6 +13,7 @@ from degrade.corpus import Corpus, Photograph, open_corpus
 from degrade.engine.pair import Pair
 from degrade.recipes.output import Output
 from degrade.recipes.recipe import replay_photograph
+from degrade.recipes.source import Source
 from degrade.shards import StoredPair, open_pairs
 from degrade.shards.manifest import read_manifest
 from degrade.shards.members import PhotoEncoder
@@ -20,7 +21,7 @@ from degrade.textures import bank
 
 
 def replay(
-    out: str | os.PathLike[str], key: str, source: str | os.PathLike[str] | None = None, *, check: bool = True
+    out: str | os.PathLike[str], key: str, source: Source | os.PathLike[str] | None = None, *, check: bool = True
 ) -> Pair:
     """Make the pair `key` of the output `out` again: the same pictures and masks, bit for bit.
 
@@ -30,7 +31,7 @@ def replay(
         The folder or URL of a finished build.
     key : str
         The pair's key, such as ``"album/0042/c1"``.
-    source : str or path, optional
+    source : str, path, mapping or list, optional
         Where the photographs are now; by default where they were when the output was built.
     check : bool
         Whether to encode the pair and compare it with the members byte for byte.
@@ -60,7 +61,7 @@ def replay(
     return pair
 
 
-def _source(folder: WorkFolder) -> str:
+def _source(folder: WorkFolder) -> Source:
     found = folder.source()
     if found is None:
         what = f"{folder.out} does not know where its photographs are"
@@ -73,7 +74,7 @@ def _folders(folder: WorkFolder) -> dict[str, str]:
     return {name: place for name, place in folder.folders().items() if Path(place).is_dir()}
 
 
-def _photograph(corpus: Corpus, path: str, source: str | os.PathLike[str] | None) -> Photograph:
+def _photograph(corpus: Corpus, path: str, source: Source | os.PathLike[str] | None) -> Photograph:
     for photograph in corpus.listing().photographs:
         if photograph.source == path:
             return photograph

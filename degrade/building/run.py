@@ -17,23 +17,24 @@ from degrade.building.finish import finish
 from degrade.building.plan import Plan, Shard, make_plan
 from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
+from degrade.building.sources import source_text
 from degrade.building.worker import Job
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
-from degrade.corpus.names import source_of
-from degrade.corpus.photographs import Photographs
+from degrade.corpus.options import excluding
 from degrade.recipes import Recipe, load_recipe
-from degrade.recipes.loading import Source
+from degrade.recipes.loading import Source as RecipeSource
+from degrade.recipes.source import Source
 from degrade.shards.errors import writing
-from degrade.shards.storage import Storage, is_url
+from degrade.shards.storage import Storage
 from degrade.textures import bank
 
 Path_ = str | os.PathLike[str]
 
 
 def build(
-    recipe: Recipe | Source,
-    source: Path_ | None = None,
+    recipe: Recipe | RecipeSource,
+    source: Source | Path_ | None = None,
     out: Path_ | None = None,
     *,
     workers: int | None = None,
@@ -54,8 +55,8 @@ def build(
     ----------
     recipe : Recipe, str, path or mapping
         Or whatever `degrade.load_recipe` takes.
-    source : path, optional
-        A folder, a pattern, a picture or "sample"; by default the recipe's own, else the sample photographs.
+    source : path, mapping or list, optional
+        Whatever `degrade.corpus.open_corpus` takes; by default the recipe's own, else the sample photographs.
     out : path, optional
         The folder to write to, or a URL such as s3://bucket/folder; by default the recipe's name.
     workers : int, optional
@@ -120,7 +121,7 @@ def build(
         with writing(folder.out):
             _take_over(folder, plan, overwrite, chosen_part)
             if chosen_part is None or folder.stored_plan() != plan:
-                folder.store(plan, photographs, listing.rejects, _source_from(source, folder.out), folders)
+                folder.store(plan, photographs, listing.rejects, source_text(source, folder.out), folders)
             del photographs
             todo = folder.unfinished(plan, shards)
             if todo:
@@ -174,13 +175,7 @@ def _listing(corpus: Corpus, out: Path | str) -> Listing:
 
     Raises BuildError if there is nothing.
     """
-    listing = corpus.listing()
-    root = getattr(corpus, "root", None)
-    if isinstance(root, Path) and isinstance(out, Path) and out.is_relative_to(root) and out != root:
-        inside = source_of(out.relative_to(root).as_posix()) + "/"
-        kept = Photographs.of(listing.photographs).where(lambda one: not one.source.startswith(inside))
-        bad = tuple(one for one in listing.rejects if not one.source.startswith(inside))
-        listing = dataclasses.replace(listing, photographs=kept, rejects=bad)
+    listing = (excluding(corpus, out) if isinstance(out, Path) else corpus).listing()
     if not listing.photographs:
         passed = sum(listing.ignored.values())
         found = f" ({passed} ignored, {len(listing.rejects)} rejected)" if passed or listing.rejects else ""
@@ -197,15 +192,6 @@ def _take_over(folder: WorkFolder, plan: Plan, overwrite: bool, part: Part | Non
         folder.check_plan(plan)
     if part is None:
         folder.sweep()
-
-
-def _source_from(source: Path_ | None, out: Path | str) -> str:
-    """`source` as seen from `out`; "sample" and URLs stay."""
-    if source is None or source == "sample":
-        return "sample"
-    if is_url(source) or not isinstance(out, Path):
-        return os.fspath(source)
-    return os.path.relpath(Path(source).expanduser().absolute(), out)
 
 
 def _reached_by_others(how: How, storage: Storage) -> How:

@@ -6,7 +6,7 @@ plan.json         the plan
 listing.jsonl     a line a photograph, in the order of the shards: key, source, size, order, and what its source gives
 starts.json       at which byte of listing.jsonl each shard begins, and where the last one ends
 rejects.jsonl     what was bad at listing, as lines of the output's own rejects.jsonl
-source            where the photographs are, relative to the output, or "sample"
+source            where the photographs are, relative to the output
 folders.json      where the recipe's folders of textures are, relative to the output
 ledgers/          a file for each finished shard
 
@@ -30,14 +30,15 @@ from degrade.building.errors import BuildError
 from degrade.building.ledger import HEAD, Ledger, finished_ledger, reject_line
 from degrade.building.locks import locked
 from degrade.building.plan import Plan, Shard, differences
+from degrade.building.sources import source_from
 from degrade.corpus import Photograph, Reject
+from degrade.recipes.source import Source
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, SHEET, WORK, is_shard_file, temporary
 from degrade.shards.manifest import read_manifest
-from degrade.shards.remote_errors import without_secrets
-from degrade.shards.storage import Place, is_url, open_storage
+from degrade.shards.storage import Place, open_storage
 from degrade.shards.storage_local import LocalStorage
 from degrade.shards.storage_remote import RemoteStorage
 
@@ -151,7 +152,7 @@ class WorkFolder:
         plan: Plan,
         photographs: Iterable[Photograph],
         rejects: Iterable[Reject],
-        source: str,
+        source: str | None,
         folders: Mapping[str, str],
     ) -> None:
         """Remember the plan and all that belongs to it; the plan last. What a remote output holds already is not sent
@@ -166,9 +167,8 @@ class WorkFolder:
             places = {name: os.path.relpath(folder, self.out) for name, folder in folders.items()}
         else:
             places = {}
-        if self.storage.is_local or source == "sample" or is_url(source):
-            place = without_secrets(source) if is_url(source) else source
-            self._put(_SOURCE, place.encode("utf-8", "surrogateescape"))
+        if source is not None:
+            self._put(_SOURCE, source.encode("utf-8", "surrogateescape"))
         self._put(_FOLDERS, json.dumps(places).encode("ascii"))
         self._put(_PLAN, plan.to_json().encode("ascii"))
 
@@ -200,15 +200,12 @@ class WorkFolder:
         except FileNotFoundError:
             return None
 
-    def source(self) -> str | None:
-        """Where the photographs were when the plan was made: absolute, a URL, or "sample"; None if nobody knows."""
+    def source(self) -> Source | None:
+        """Where the photographs were when the plan was made, in absolute paths and URLs; None if nobody knows."""
         try:
-            stored = self.storage.read(_SOURCE).decode("utf-8", "surrogateescape")
-        except OSError:
+            return source_from(self.storage.read(_SOURCE).decode("utf-8", "surrogateescape"), self.out)
+        except (OSError, ValueError):
             return None
-        if stored == "sample" or is_url(stored) or not isinstance(self.out, Path):
-            return stored
-        return os.path.normpath(self.out / stored)
 
     def folders(self) -> dict[str, str]:
         """Where the recipe's folders of textures were when the plan was made, absolute; none if nobody knows."""

@@ -171,9 +171,9 @@ class Claims:
                     yield number
 
 
-def hashes(keys: Iterable[bytes], count: int, person: bytes) -> npt.NDArray[Any]:
-    """(count,) uint64: the 64-bit BLAKE2b hash of each key, for the purpose `person`."""
-    start = blake2b(digest_size=8, person=person)
+def hashes(keys: Iterable[bytes], count: int, purpose: bytes, seed: int = 0) -> npt.NDArray[Any]:
+    """(count,) uint64: a 64-bit BLAKE2b hash of each key, another one for each purpose and seed."""
+    start = blake2b(digest_size=8, person=purpose, salt=seed.to_bytes(8, "big"))
 
     def one(key: bytes) -> int:
         digest = start.copy()

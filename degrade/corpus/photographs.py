@@ -83,7 +83,8 @@ class KeysOf:
 class Table:
     """What is known of photographs, a column each; None stands for a column of nothing.
 
-    `labels` are classes, by which photographs are chosen and counted; they are not kept in shards.
+    `labels` are classes, by which photographs are chosen and counted, `parts` the names of the corpora in a mixture;
+    neither is kept in shards.
     """
 
     sources: Texts
@@ -96,6 +97,7 @@ class Table:
     domains: Codes | None = None
     targets: Texts | None = None
     labels: Codes | None = None
+    parts: Codes | None = None
 
     @classmethod
     def of(cls, photographs: Iterable[Photograph]) -> Table:
@@ -186,6 +188,11 @@ class Photographs(Sequence[Photograph]):
         for rows in chunks(self.rows):
             yield from self.table.keys.raws(rows)
 
+    def labels(self) -> Iterator[str]:
+        """The class of each, "" where it has none."""
+        for rows in chunks(self.rows):
+            yield from repeat("", len(rows)) if self.table.labels is None else self.table.labels.at(rows)
+
     def take(self, places: Numbers) -> Photographs:
         """Those at `places`, or those where `places` is True."""
         return Photographs(self.table, self.rows[places])
@@ -193,6 +200,10 @@ class Photographs(Sequence[Photograph]):
     def where(self, keep: Callable[[Photograph], bool]) -> Photographs:
         """Those of which `keep` holds."""
         return self.take(np.fromiter((keep(one) for one in self), bool, len(self)))
+
+    def with_table(self, **columns: Any) -> Photographs:
+        """The same with other columns, as long as the table."""
+        return Photographs(replace(self.table, **columns), self.rows)
 
     def with_columns(self, **columns: Column | None) -> Photographs:
         """The same with other columns of the table; the rows of a column are those of `self`."""

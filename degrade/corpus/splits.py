@@ -1,116 +1,191 @@
 """Splits: which photographs train, which validate, which test.
 
-A split is an interval of the hash of the photo's key, so neither a seed nor another photograph moves one, and all
-recipes divide a corpus alike. `train` comes first, then the others by name.
+A split is an interval of the hash of the photo's key, or of its group's name, so neither a seed nor another photograph
+moves one, and all recipes divide a corpus alike. `train` comes first, then the others by name. A source may impose
+splits on its photographs, which then are not divided.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
+from degrade.corpus.columns import Numbers
 from degrade.corpus.listing import CorpusError, Photograph
+from degrade.corpus.photographs import Photographs
+from degrade.corpus.units import Units
+from degrade.recipes.output import SPLIT, Part
 
 _END = 1 << 64
 _TOLERANCE = Fraction(1, 1_000_000)
+NONE = -1
+"""The code of a photograph that is in no split."""
 
 
-def assign_splits(photographs: Iterable[Photograph], splits: Mapping[str, float | int]) -> dict[str, str]:
-    """The split of each photograph, by its key.
+@dataclass(frozen=True)
+class Division:
+    """Which photographs are in which split.
+
+    Attributes
+    ----------
+    names : list of str
+        Those asked for and those that the source imposes; `train` first, then by name.
+    codes : (N,) int16
+        The place of each photograph's split among them, or `NONE`.
+    """
+
+    names: list[str]
+    codes: Numbers
+
+    def members(self, name: str) -> Numbers:
+        """The places of a split's photographs, ascending."""
+        return np.flatnonzero(self.codes == self.names.index(name))
+
+
+def assign_splits(photographs: Iterable[Photograph], splits: Mapping[str, Part]) -> dict[str, str]:
+    """The split of each photograph that is in one, by its key; see `divide`."""
+    columns = Photographs.of(photographs)
+    division = divide(columns, splits)
+    codes = zip(columns.keys(), division.codes.tolist(), strict=True)
+    return {key.decode(): division.names[code] for key, code in codes if code != NONE}
+
+
+def divide(photographs: Photographs, splits: Mapping[str, Part]) -> Division:
+    """Divide photographs, in any order, into splits.
 
     Parameters
     ----------
-    photographs : iterable of Photograph
-        In any order.
     splits : mapping
-        Name -> a share (a float above 0) or a number of photographs (an int above 0). Whole numbers are taken from the
-        low end of the hash; shares divide what they leave, and sum to 1. If at least as many photographs are left as
-        there are shares, no split stays empty: the photograph nearest by hash moves over.
+        Name -> a share (a float above 0), a number of photographs (an int above 0), or numbers by class. Numbers are
+        taken from the low end of the hash; shares divide what they leave, and sum to 1. If at least as many photographs
+        (or groups) are left as there are shares, no split stays empty: the nearest by hash moves over. What numbers by
+        class leave over, without shares, is in no split.
 
     Raises
     ------
     CorpusError
-        For shares that do not sum to 1, other values, or more photographs asked for than there are.
+        For shares that do not sum to 1, other values, more photographs asked for than there are, groups that do not add
+        up to a number, or a split that the source imposes and no split can be called.
     """
-    ordered = sorted(photographs, key=lambda photograph: (photograph.order, photograph.key))
-    names = sorted(splits, key=lambda name: (name != "train", name))
-    counts = {name: value for name in names if isinstance(value := splits[name], int)}
-    shares = _shares({name: splits[name] for name in names if name not in counts})
-    if not names or any(isinstance(count, bool) or count < 1 for count in counts.values()):
+    asked = sorted(splits, key=train_first)
+    shares = _shares({name: splits[name] for name in asked if not isinstance(splits[name], int | Mapping)})
+    numbers = [part for name in asked for part in _numbers(splits[name])]
+    if not asked or any(isinstance(number, bool) or not isinstance(number, int) or number < 1 for number in numbers):
         raise CorpusError(f"splits {dict(splits)}: each is a share such as 0.9 or a number of photographs from 1")
-    if not ordered:
-        return {}
-    _check_counts(counts, shares, len(ordered))
-
-    assigned: dict[str, str] = {}
-    for name, count in counts.items():
-        start = len(assigned)
-        assigned |= {photograph.key: name for photograph in ordered[start : start + count]}
-    left = ordered[len(assigned) :]
+    names = sorted({*asked, *_imposed_names(photographs)}, key=train_first)
+    units = Units(photographs, names)
+    if len(units):
+        _check_numbers({name: part for name in asked if isinstance(part := splits[name], int)}, shares, splits, units)
+    for name in asked:
+        part = splits[name]
+        if isinstance(part, int):
+            units.take(part, names.index(name), name)
+        elif isinstance(part, Mapping):
+            units.take_by_class(part, names.index(name), name)
     if shares:
-        low = ordered[len(assigned) - 1].order + 1 if assigned else 0
-        for name, members in _divide(left, shares, low).items():
-            assigned |= {photograph.key: name for photograph in members}
-    return assigned
+        _divide(units, {names.index(name): share for name, share in shares.items()})
+    return Division(names, units.photograph_codes())
 
 
-def _shares(values: Mapping[str, float]) -> dict[str, Fraction]:
+def train_first(name: str) -> tuple[bool, str]:
+    """The order of splits."""
+    return name != "train", name
+
+
+def _numbers(part: Part) -> list[int]:
+    if isinstance(part, Mapping):
+        return list(part.values()) or [0]
+    return [part] if isinstance(part, int) else []
+
+
+def _imposed_names(photographs: Photographs) -> list[str]:
+    splits = photographs.table.splits
+    if splits is None:
+        return []
+    there = np.unique(splits.codes[photographs.rows]).tolist()
+    names = [splits.values[code] for code in there if splits.values[code]]
+    for name in names:
+        if not SPLIT.fullmatch(name):
+            cure = "use small letters, digits and _, such as train, val and test"
+            raise CorpusError(f"the source has a split {name!r}, which is no name of a split; {cure}")
+    return names
+
+
+def _shares(values: Mapping[str, Part]) -> dict[str, Fraction]:
     """Shares as exact fractions of their sum; the decimals are read as they are written, so 0.9 is nine tenths."""
+    exact = {}
     for name, value in values.items():
         if not isinstance(value, float) or not math.isfinite(value) or value <= 0:
             raise CorpusError(
                 f"split {name!r} is {value!r}; give a share such as 0.9 or a number of photographs from 1"
             )
-    exact = {name: Fraction(str(float(value))) for name, value in values.items()}
+        exact[name] = Fraction(str(float(value)))
     total = sum(exact.values(), Fraction())
     if exact and abs(total - 1) > _TOLERANCE:
         raise CorpusError(f"the shares of the splits sum to {float(total):g}; they must sum to 1")
     return {name: share / total for name, share in exact.items()}
 
 
-def _check_counts(counts: Mapping[str, int], shares: Mapping[str, Fraction], available: int) -> None:
-    wanted = sum(counts.values())
+def _check_numbers(
+    counts: Mapping[str, int], shares: Mapping[str, Fraction], splits: Mapping[str, Part], units: Units
+) -> None:
+    wanted, available = sum(counts.values()), units.photographs_left
     if not counts:
         return
     asked = ", ".join(f"{name}: {count}" for name, count in counts.items())
     if wanted > available or available - wanted < len(shares):
         others = f" and leave none for {', '.join(shares)}" if wanted <= available else ""
         raise CorpusError(f"the splits ({asked}) take {wanted} of {available} photographs{others}; ask for fewer")
-    if not shares and wanted < available:
+    if len(counts) == len(splits) and wanted < available:
         cure = "give one split a share instead, such as train: 1.0"
         raise CorpusError(f"the splits ({asked}) leave {available - wanted} of {available} photographs over; {cure}")
 
 
-def _divide(ordered: list[Photograph], shares: Mapping[str, Fraction], low: int) -> dict[str, list[Photograph]]:
-    """The photographs in each share's interval of [low, 2^64)."""
-    names = list(shares)
-    bounds = [low]
+def _divide(units: Units, shares: Mapping[int, Fraction]) -> None:
+    """Give each free unit to the split (by code) in whose share's interval of [low, 2^64) its hash lies."""
+    free = units.free()
+    low = units.low
     total = Fraction()
+    bounds = [low]
     for share in shares.values():
         total += share
         bounds.append(low + math.floor(total * (_END - low)))
-    members: dict[str, list[Photograph]] = {name: [] for name in names}
-    for photograph in ordered:
-        members[names[min(bisect_right(bounds, photograph.order) - 1, len(names) - 1)]].append(photograph)
-    if len(ordered) >= len(names):
-        for name, start, end in zip(names, bounds, bounds[1:], strict=False):
-            if not members[name]:
-                members[name].append(_nearest(members, start, end))
-    return members
+    inner = np.array([min(bound, _END - 1) for bound in bounds[1:-1]], np.uint64)
+    places = np.searchsorted(inner, units.orders[free], side="right")
+    codes = np.array(list(shares), np.int16)
+    units.codes[free] = codes[places]
+    if len(free) < len(codes):
+        return
+    counts = np.bincount(places, minlength=len(codes))
+    for place in range(len(codes)):
+        if not counts[place]:
+            giver, nearest = _nearest(units, free, places, counts, bounds[place], bounds[place + 1])
+            counts[giver] -= 1
+            counts[place] += 1
+            places[nearest] = place
+            units.codes[free[nearest]] = codes[place]
 
 
-def _nearest(members: Mapping[str, list[Photograph]], start: int, end: int) -> Photograph:
-    """Take out the photograph whose hash is nearest to [start, end), of those that leave no split empty."""
+def _nearest(units: Units, free: Numbers, places: Numbers, counts: Numbers, start: int, end: int) -> tuple[int, int]:
+    """(split, unit) of the unit whose hash is nearest to [start, end), of those that leave no split empty."""
+    best: tuple[int, int, int] | None = None
+    giving = np.flatnonzero(counts[places] > 1)
+    for unit in _candidates(units.orders[free[giving]], start, end):
+        order = int(units.orders[free[giving[unit]]])
+        away = start - order if order < start else order - end + 1
+        if best is None or (away, order, int(giving[unit])) < best:
+            best = away, order, int(giving[unit])
+    assert best is not None
+    return int(places[best[2]]), best[2]
 
-    def distance(photograph: Photograph) -> tuple[int, int, str]:
-        away = start - photograph.order if photograph.order < start else photograph.order - end + 1
-        return away, photograph.order, photograph.key
 
-    giver, nearest = min(
-        ((group, photograph) for group in members.values() if len(group) > 1 for photograph in group),
-        key=lambda pair: distance(pair[1]),
-    )
-    giver.remove(nearest)
-    return nearest
+def _candidates(orders: Numbers, start: int, end: int) -> Iterable[int]:
+    """The places of the sorted `orders` that may be nearest to [start, end): those beside it."""
+    below = int(np.searchsorted(orders, np.uint64(min(start, _END - 1)), side="left"))
+    above = int(np.searchsorted(orders, np.uint64(min(end, _END - 1)), side="left"))
+    first = int(np.searchsorted(orders, orders[below - 1], side="left")) if below else 0
+    return {place for place in (first, below, above) if 0 <= place < len(orders)}

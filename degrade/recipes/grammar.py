@@ -18,6 +18,7 @@ from degrade.recipes.frame import Frame
 from degrade.recipes.output import IMAGES, MEMBERS, Output
 from degrade.recipes.presets import Given, Presets, given
 from degrade.recipes.recipe import VERSION, Recipe
+from degrade.recipes.source import source_problems
 from degrade.recipes.steps import StepReader
 from degrade.recipes.words import Path, did_you_mean, shown
 
@@ -28,7 +29,7 @@ FIELDS: dict[str, str] = {
     "seed": "whole number that all randomness hangs on",
     "format": "format of the print, which turns millimetres into pixels",
     "story": "what happened to a photograph as a whole, drawn once; steps refer to it by `link` and `when`",
-    "source": "folder or glob of photographs that a build takes when it is given none",
+    "source": "photographs that a build takes when it is given none: a text, a mapping with a path, or a list of these",
     "frame": "what is cut out of each photograph and how it is varied; null keeps the whole at its size",
     "presets": "choices by name, each with settings by name; the first setting is the default",
     "steps": "what happens to a photograph, in order",
@@ -114,9 +115,12 @@ class _Reader:
             if key not in FIELDS:
                 message = f"a recipe has no field {shown(key)}; it has {', '.join(FIELDS)}"
                 self.report((key,), message, did_you_mean(key, FIELDS), at_key=True)
-        for key in ("name", "about", "source", "format"):
-            if key in data and not isinstance(data[key], str) and not (key == "source" and data[key] is None):
+        for key in ("name", "about", "format"):
+            if key in data and not isinstance(data[key], str):
                 self.report((key,), f"expected a text, not {shown(data[key])}")
+        if data.get("source") is not None:
+            for path, message, hint in source_problems(data["source"]):
+                self.report(("source", *path), message, hint)
         if isinstance(self.name, str) and not NAME.fullmatch(self.name):
             expected = "expected a name of at most 100 letters, digits and `_ .@+-` that begins with a letter or digit"
             self.report(("name",), f"{expected}, not {shown(self.name)}", "" if "name" in data else "give it a `name:`")

@@ -13,7 +13,10 @@ MEMBERS = ("clean", "degraded", "mask", "loss", "classes", "layers", "instances"
 APART = ("layers", "instances")
 """Members that need the damages told apart."""
 IMAGES = ("jpg", "png", "png16")
-_SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}")
+SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""What a split may be called."""
+Part = float | int | Mapping[str, int]
+"""A split's share of the photographs, their number, or their number by class."""
 
 
 def _described(default: Any, help: str) -> Any:
@@ -43,8 +46,9 @@ class Output:
         "how many times smaller the degraded picture is, for upscalers: shrunk before it is made a file, 1 to 16",
     )
     pairs_per_shard: int = _described(1000, "pairs in a full shard, 1 to 1000000")
-    splits: Mapping[str, float | int] = _described(
-        lambda: {"train": 1.0}, "splits by name: shares that sum to 1, or whole numbers of photographs"
+    splits: Mapping[str, Part] = _described(
+        lambda: {"train": 1.0},
+        "splits by name: shares that sum to 1, whole numbers of photographs, or numbers by class such as {cat: 500}",
     )
     bounds: ClassVar[dict[str, tuple[int, int]]] = {
         "copies": (1, 10_000), "quality": (1, 100), "scale": (1, 16), "pairs_per_shard": (1, 1_000_000),
@@ -56,7 +60,7 @@ class Output:
         problems = self._number_problems() + self._word_problems() + self._split_problems()
         if problems:
             raise ParameterError("output", problems)
-        object.__setattr__(self, "splits", dict(self.splits))
+        object.__setattr__(self, "splits", {name: _plain(part) for name, part in self.splits.items()})
 
     @property
     def apart(self) -> bool:
@@ -91,12 +95,12 @@ class Output:
         problems = [
             ("splits", f"expected a name of small letters, digits and _, not {name!r}")
             for name in splits
-            if not (isinstance(name, str) and _SPLIT.fullmatch(name))
+            if not (isinstance(name, str) and SPLIT.fullmatch(name))
         ]
-        numbers = [s for s in splits.values() if isinstance(s, int | float) and not isinstance(s, bool)]
-        shares = [s for s in numbers if isinstance(s, float)]
-        if len(numbers) < len(splits) or any(not s > 0 for s in numbers):
-            problems.append(("splits", f"expected shares above 0 or whole numbers from 1, not {dict(splits)!r}"))
+        shares = [s for s in splits.values() if isinstance(s, float)]
+        if not all(_is_part(part) for part in splits.values()):
+            expected = "expected shares above 0, whole numbers from 1, or numbers by class such as {cat: 500}"
+            problems.append(("splits", f"{expected}, not {dict(splits)!r}"))
         elif shares and abs(sum(shares) - 1) > 1e-9:
             problems.append(("splits", f"the shares must sum to 1, not {sum(shares):g}"))
         return problems
@@ -111,9 +115,23 @@ class Output:
         return {
             "copies": self.copies, "members": list(self.members), "image": self.image, "quality": self.quality,
             "scale": self.scale,
-            "pairs_per_shard": self.pairs_per_shard, "splits": dict(self.splits),
+            "pairs_per_shard": self.pairs_per_shard,
+            "splits": {name: _plain(part) for name, part in self.splits.items()},
         }  # fmt: skip
 
 
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_part(part: object) -> bool:
+    if isinstance(part, Mapping):
+        return bool(part) and all(
+            isinstance(name, str) and name and _is_part(count) and isinstance(count, int)
+            for name, count in part.items()
+        )
+    return isinstance(part, int | float) and not isinstance(part, bool) and part > 0
+
+
+def _plain(part: Part) -> Part:
+    return dict(part) if isinstance(part, Mapping) else part

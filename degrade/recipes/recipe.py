@@ -31,6 +31,7 @@ from degrade.ops import degradations
 from degrade.ops.grayscale import Grayscale
 from degrade.recipes.frame import Frame, Framing
 from degrade.recipes.output import Output
+from degrade.recipes.source import Source
 
 Array = npt.NDArray[Any]
 VERSION = 1
@@ -66,8 +67,8 @@ class Recipe:
     frame : Frame or None
         None keeps the source's size.
     output : Output
-    source : str or None
-        The corpus that a build takes when it is given none.
+    source : str, dict, list or None
+        The photographs that a build takes when it is given none; see `degrade.recipes.source`.
     about : str
 
     Raises
@@ -84,7 +85,7 @@ class Recipe:
     story: Story | None = None
     frame: Frame | None = None
     output: Output = dataclasses.field(default_factory=Output)
-    source: str | None = None
+    source: Source | None = None
 
     def __post_init__(self) -> None:
         problems = []

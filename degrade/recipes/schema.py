@@ -26,6 +26,7 @@ from degrade.recipes.include import INCLUDE
 from degrade.recipes.output import IMAGES, MEMBERS, Output
 from degrade.recipes.presets import NAME as PRESET_NAME
 from degrade.recipes.recipe import VERSION
+from degrade.recipes.source import source_schema
 from degrade.recipes.steps import beside_of
 from degrade.resources import shipped_names
 
@@ -71,7 +72,7 @@ def recipe_schema() -> Schema:
         "seed": {"type": "integer", "default": 0},
         "format": {"enum": list(FORMATS), "default": DEFAULT_FORMAT},
         "story": _story(),
-        "source": {"type": ["string", "null"]},
+        "source": source_schema(),
         "frame": frame | {"type": ["object", "null"]},
         "presets": _presets(frame["properties"], output["properties"], ops),
         "steps": steps,
@@ -211,7 +212,8 @@ def _group(word: str) -> Schema:
 
 def _output() -> Schema:
     """By hand where a field has a form of its own, by `Output.bounds` where it is a number."""
-    share = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "number", "minimum": 0, "maximum": 1}]}
+    by_class = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}, "minProperties": 1}
+    share = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "number", "minimum": 0, "maximum": 1}, by_class]}
     forms: dict[str, Schema] = {
         "members": {"type": "array", "items": {"enum": list(MEMBERS)}, "minItems": 1},
         "image": {"enum": list(IMAGES)},

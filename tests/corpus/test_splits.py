@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from degrade.corpus import CorpusError, Photograph, assign_splits
+from degrade.corpus import CorpusError, ListingMaker, Photograph, assign_splits
 from degrade.corpus.listing import hash_of
+from degrade.corpus.photographs import Photographs
 
 NAMES = ("train", "val", "test", "extra")
 
@@ -155,3 +157,106 @@ def test_decimals_and_thirds_sum_to_one() -> None:
 
 def test_an_empty_corpus() -> None:
     assert assign_splits([], {"train": 0.9, "val": 0.1}) == {}
+
+
+def listing(*told: tuple[str, dict[str, str]]) -> Photographs:
+    maker = ListingMaker()
+    for source, what in told:
+        maker.add(source, 1, **what)  # type: ignore[arg-type]
+    return Photographs.of(maker.finish().photographs)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=60), share_sets())
+def test_a_group_is_in_one_split(groups: list[int], splits: dict[str, float]) -> None:
+    told = [(f"{place}.jpg", {"group": f"g{group}" if group else ""}) for place, group in enumerate(groups)]
+    photographs = listing(*told)
+    assigned = assign_splits(photographs, splits)
+    assert len(assigned) == len(groups)
+    by_group: dict[str, set[str]] = {}
+    for one in photographs:
+        by_group.setdefault(one.group or one.key, set()).add(assigned[one.key])
+    assert all(len(found) == 1 for found in by_group.values())
+    if len(by_group) >= len(splits):
+        assert set(assigned.values()) == set(splits)
+
+
+def test_the_split_of_a_group_follows_its_name_alone() -> None:
+    splits = {"train": 0.5, "val": 0.5}
+    names = [f"film{number}" for number in range(50)]
+    few = listing(*((f"{name}/1.jpg", {"group": name}) for name in names))
+    many = listing(*((f"{name}/{number}.jpg", {"group": name}) for name in names for number in range(2, 5)))
+    by_name = {one.group: assign_splits(few, splits)[one.key] for one in few}
+    assert {one.group: assign_splits(many, splits)[one.key] for one in many} == by_name
+    shares = [Photograph(name, name, 1, hash_of(name)) for name in names]
+    assert assign_splits(shares, splits) == by_name
+
+
+def test_counts_by_class() -> None:
+    told = [(f"{number}.jpg", {"label": "dog" if number % 3 else "cat"}) for number in range(300)]
+    photographs = listing(*told, ("x.jpg", {"label": "fish"}))
+    label = {one.key: name for one, name in zip(photographs, photographs.labels(), strict=True)}
+    splits = {"train": {"cat": 50, "dog": 60}, "val": {"cat": 5, "dog": 7}}
+    assigned = assign_splits(photographs, splits)
+    found = Counter((split, label[key]) for key, split in assigned.items())
+    assert found == {("train", "cat"): 50, ("train", "dog"): 60, ("val", "cat"): 5, ("val", "dog"): 7}
+    with_rest = assign_splits(photographs, {**splits, "test": 1.0})
+    assert {key for key, split in with_rest.items() if split != "test"} == set(assigned)
+    assert len(with_rest) == 301
+
+
+def test_counts_by_class_keep_groups_whole() -> None:
+    told = []
+    for number, group in itertools.product(range(4), range(20)):
+        label = "fish" if number == 3 else "cat" if group % 2 else "dog"
+        told.append((f"{group}/{number}.jpg", {"group": f"{group}", "label": label}))
+    photographs = listing(*told)
+    assigned = assign_splits(photographs, {"train": {"cat": 12, "dog": 6}, "val": {"cat": 3, "dog": 3}})
+    assert len(assigned) == 24
+    splits_of: dict[str, set[str]] = {}
+    for one in photographs:
+        if one.key in assigned:
+            splits_of.setdefault(one.group, set()).add(assigned[one.key])
+    assert all(len(found) == 1 for found in splits_of.values())
+    with pytest.raises(CorpusError, match=r"do not add up to train: {'cat': 10}, but to {'cat': 9}"):
+        assign_splits(photographs, {"train": {"cat": 10}})
+
+
+def test_numbers_of_photographs_keep_groups_whole() -> None:
+    photographs = listing(*((f"{number}.jpg", {"group": f"g{number // 3}"}) for number in range(30)), ("x.jpg", {}))
+    assigned = assign_splits(photographs, {"train": 7, "val": 1.0})
+    assert Counter(assigned.values()) == {"train": 7, "val": 24}
+    with pytest.raises(CorpusError, match="groups are not divided, and they do not add up to train: 8"):
+        assign_splits(photographs, {"train": 8, "val": 1.0})
+
+
+def test_the_source_imposes_splits() -> None:
+    first, second = ("a.jpg", {"split": "val", "group": "one"}), ("b.jpg", {"group": "one"})
+    photographs = listing(first, second, ("c.jpg", {"split": "test"}), ("d.jpg", {}))
+    assigned = assign_splits(photographs, {"train": 1.0})
+    assert assigned == {"a": "val", "b": "val", "c": "test", "d": "train"}
+
+
+@pytest.mark.parametrize(
+    ("splits", "words"),
+    [
+        ({"train": {"cat": 1}}, "add class_by to the source"),
+        ({"train": {}}, "a share such as 0.9 or a number"),
+        ({"train": {"cat": 0}}, "a share such as 0.9 or a number"),
+    ],
+)
+def test_classes_that_are_not_there(splits: dict[str, dict[str, int]], words: str) -> None:
+    with pytest.raises(CorpusError, match=words):
+        assign_splits(listing(("a.jpg", {})), splits)
+
+
+def test_classes_of_which_there_are_too_few() -> None:
+    photographs = listing(("a.jpg", {"label": "cat"}))
+    with pytest.raises(CorpusError, match="asks for 2 photographs of the class 'cat', and 1 are left"):
+        assign_splits(photographs, {"train": {"cat": 2}})
+    with pytest.raises(CorpusError, match="did you mean 'cat'"):
+        assign_splits(photographs, {"train": {"cats": 1}})
+
+
+def test_a_source_may_not_impose_any_name() -> None:
+    with pytest.raises(CorpusError, match="a split 'Train', which is no name of a split"):
+        assign_splits(listing(("a.jpg", {"split": "Train"})), {"train": 1.0})

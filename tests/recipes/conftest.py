@@ -44,6 +44,20 @@ def _within(spec: FieldSpec, share: float) -> float:
     return min(max(value, low), high)
 
 
+SOURCES = [
+    {"path": "photos", "sample": 0.02, "licence": "CC0"},
+    [
+        {"path": "faces.csv", "weight": 1.5},
+        {
+            "path": "list.csv", "root": "..", "column": "file", "name": "b", "weight": 2, "origin": "1e-3",
+            "sample": {"fraction": 0.1, "seed": 3}, "group_by": {"regex": "^(a)_"}, "split_by": {"column": "no"},
+            "class_by": {"folder": -1}, "classes": ["cat", "0x1F"], "domain": "clean",
+        },
+    ],
+]  # fmt: skip
+"""With every option."""
+
+
 @st.composite
 def _reals(draw: st.DrawFn, spec: FieldSpec) -> Any:
     low, high = sorted(_within(spec, draw(unit)) for _ in range(2))
@@ -100,7 +114,7 @@ def _frames(draw: st.DrawFn) -> Frame:
 
 @st.composite
 def _outputs(draw: st.DrawFn) -> Output:
-    splits = [{"train": 1.0}, {"train": 0.9, "val": 0.1}, {"a": 5, "b": 7}]
+    splits = [{"train": 1.0}, {"train": 0.9, "val": 0.1}, {"a": 5, "b": 7}, {"train": {"cat": 5, "no": 1}, "val": 1.0}]
     return Output(
         copies=draw(st.integers(1, 9)),
         members=draw(st.lists(st.sampled_from(MEMBERS), unique=True, min_size=1).map(tuple)),
@@ -149,7 +163,7 @@ def _recipes(draw: st.DrawFn) -> Recipe:
         format=draw(st.sampled_from(list(FORMATS))),
         frame=draw(st.none() | st.just(Frame()) | _frames()),
         output=draw(_outputs()),
-        source=draw(st.none() | words.filter(bool)),
+        source=draw(st.none() | words.filter(bool) | st.sampled_from(SOURCES)),
     )
 
 

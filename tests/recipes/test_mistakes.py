@@ -46,6 +46,7 @@ def in_steps(step: str) -> str:
 
 # --- the top ----------------------------------------------------------------------------------------------------------
 
+SOURCE = "path, root, column, name, weight, sample, group_by, split_by, class_by, classes, domain, licence, origin"
 ALL = ", ".join(FIELDS)
 
 
@@ -69,7 +70,15 @@ ALL = ", ".join(FIELDS)
          "not '../x'")),
         ("recipe: 1\nseed: »1.5\nsteps: []", "seed: expected a whole number, not 1.5"),
         ("recipe: 1\nseed: »true\nsteps: []", "seed: expected a whole number, not True"),
-        ("recipe: 1\nsource: »5\nsteps: []", "source: expected a text, not 5"),
+        ("recipe: 1\nsource: »5\nsteps: []",
+         "source: expected a text, a mapping with a `path`, or a list of these, not 5"),
+        ("recipe: 1\nsource: [{path: a, weight: 1}, {path: b, weight: »-1}]\nsteps: []",
+         "source[1].weight: expected a number above 0, not -1"),
+        ("recipe: 1\nsource: {path: a, clas: »[b]}\nsteps: []",
+         f"source.clas: a source has no option 'clas'; it has {SOURCE}; did you mean 'classes'?"),
+        ("recipe: 1\nsource: {path: a, group_by: {regex: »abc}}\nsteps: []",
+         ("source.group_by.regex: expected one group in parentheses, which says what belongs together, not 0; "
+          "write (?:…) where nothing is to be kept")),
         ("recipe: 1\nsteps: »grain", "steps: expected a list of steps, not 'grain'"),
         ("recipe: 1\nsteps:\n  »grain: {}",
          "steps: expected a list of steps, not {'grain': {}}; begin each step with `- `"),

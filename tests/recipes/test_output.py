@@ -36,6 +36,9 @@ def test_what_differs_from_the_defaults() -> None:
         ({"splits": {"train": -1}}, ["splits"]),
         ({"splits": {"train": "all"}}, ["splits"]),
         ({"splits": ["train"]}, ["splits"]),
+        ({"splits": {"train": {}}}, ["splits"]),
+        ({"splits": {"train": {"cat": 0.5}}}, ["splits"]),
+        ({"splits": {"train": {"cat": {"tom": 1}}}}, ["splits"]),
     ],
 )
 def test_mistakes_all_at_once(fields: dict[str, Any], names: list[str]) -> None:
@@ -45,7 +48,8 @@ def test_mistakes_all_at_once(fields: dict[str, Any], names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "splits", [{"train": 1.0}, {"a": 0.7, "b": 0.2, "c": 0.1}, {"train": 10, "rest": 1.0}, {"t": 5}]
+    "splits",
+    [{"train": 1.0}, {"a": 0.7, "b": 0.2, "c": 0.1}, {"train": 10, "rest": 1.0}, {"t": 5}, {"t": {"cat": 5}, "v": 2}],
 )
 def test_shares_and_counts(splits: dict[str, float]) -> None:
     assert Output(splits=splits).splits == splits
