@@ -27,10 +27,10 @@ from degrade.recipes import Shipped, load_recipe, shipped_recipes  # noqa: E402
 STRENGTHS = {"low": 0.05, "default": 0.5, "high": 0.95}
 """What each picture of an op is called, and which quantile its numbers stand at."""
 OP_SIDE, RECIPE_SIDE = 256, 192
-OP_BYTES, RECIPE_BYTES = 60_000, 150_000
+OP_BYTES, RECIPE_BYTES = 36_000, 90_000
 """Largest size of a picture's file."""
-SHOWN = ("astronaut", "camera", "chelsea", "coffee", "motorcycle_left", "rocket")
-"""The sample photographs that recipes are shown on, by key."""
+SHOWN = ("astronaut", "camera", "chelsea", "coffee", "coins", "rocket")
+"""The sample photographs that recipes are shown on, by key: all in the public domain."""
 
 ABOUT_OPS = """# Gallery of the degradations
 
