@@ -13,6 +13,7 @@
     ├── ShardError            an output that does not hold what it says        (degrade.shards)
     │   ├── NameTooLong       a member's name that a tar cannot hold
     │   ├── NoSuchPair        a key that an output has no pair for
+    │   ├── MissingExtra      a format that needs a library which is not installed
     │   ├── StorageError      a place on the network that cannot be reached, read or written
     │   └── WriteError        a write that the file system refused
     └── BuildError            a build that cannot start or finish              (degrade.building)

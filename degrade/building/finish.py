@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -17,8 +17,10 @@ from degrade.building.workfolder import WorkFolder
 from degrade.shards.card import card_text
 from degrade.shards.durable import DurableFile
 from degrade.shards.errors import writing
-from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS
+from degrade.shards.index import ShardIndex
+from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS, metadata_file
 from degrade.shards.manifest import manifest_bytes
+from degrade.shards.members import JSON
 from degrade.shards.storage import Storage
 
 _OTHERS = ("scipy", "pillow", "scikit-image")
@@ -107,27 +109,27 @@ class _Tally:
 
 
 def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally) -> dict[str, tuple[str, int]]:
-    """Write index and rejects, and count on the way; gives the digests and sizes of both."""
+    """Write index, rejects and, where members are files of their own, each split's metadata, and count on the way;
+    gives their digests and sizes."""
     storage = folder.storage
     with ExitStack() as on_failure:
-        for name in (INDEX, REJECTS):
-            on_failure.callback(storage.discard, name)
-        with (
-            writing(folder.out),
-            DurableFile(storage.path(INDEX)) as index_file,
-            DurableFile(storage.path(REJECTS)) as rejects_file,
-        ):
-            index, rejects = _Lines(index_file), _Lines(rejects_file)
+        with writing(folder.out), ExitStack() as files:
+
+            def opened(name: str) -> _Lines:
+                on_failure.callback(storage.discard, name)
+                return _Lines(files.enter_context(DurableFile(storage.path(name))))
+
+            index, rejects, metadata = opened(INDEX), opened(REJECTS), _Metadata(opened)
             for line in folder.listed_rejects():
                 rejects.add(line)
                 tally.rejects[json.loads(line)["reason"]] += 1
             for ledger in _ledgers(folder, plan):
                 tally.add(ledger)
                 first, *others = ledger.lines
-                index.add(first)
-                for line in others:
+                index.add(metadata.joined(first, others[ledger.rejected :]))
+                for line in others[: ledger.rejected]:
                     rejects.add(line)
-            written = {INDEX: index.commit(), REJECTS: rejects.commit()}
+            written = {INDEX: index.commit(), REJECTS: rejects.commit(), **metadata.commit()}
         on_failure.pop_all()
         return written
 
@@ -152,17 +154,42 @@ class _Lines:
     def __init__(self, file: DurableFile) -> None:
         self._file = file
         self._digest = hashlib.sha256()
-        self._size = 0
+        self.size = 0
 
     def add(self, line: str) -> None:
         data = f"{line}\n".encode("ascii")
         self._digest.update(data)
         self._file.write(data)
-        self._size += len(data)
+        self.size += len(data)
 
     def commit(self) -> tuple[str, int]:
         self._file.commit()
-        return self._digest.hexdigest(), self._size
+        return self._digest.hexdigest(), self.size
+
+
+class _Metadata:
+    """The lines of metadata of all shards, a file a split; none where members are no files of their own."""
+
+    def __init__(self, opened: Callable[[str], _Lines]) -> None:
+        self._opened = opened
+        self._files: dict[str, _Lines] = {}
+
+    def joined(self, line: str, rows: list[str]) -> str:
+        """A shard's line of the index, once its rows stand in the metadata of its split."""
+        if not rows:
+            return line
+        index = ShardIndex.from_line(line)
+        name = metadata_file(index.split)
+        if name not in self._files:
+            self._files[name] = self._opened(name)
+        file = self._files[name]
+        index.moved(JSON, file.size)
+        for row in rows:
+            file.add(row)
+        return index.line()
+
+    def commit(self) -> dict[str, tuple[str, int]]:
+        return {name: file.commit() for name, file in self._files.items()}
 
 
 def _content(storage: Storage, name: str) -> bytes | None:

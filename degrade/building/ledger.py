@@ -1,6 +1,7 @@
-"""The ledger of a finished shard: lines that the output's own files are made of, written once its tar is in place.
+"""The ledger of a finished shard: lines that the output's own files are made of, written once its files are in place.
 
-The first line holds the facts, the second is the shard's line of the index, the others are its lines of rejects.jsonl.
+The first line holds the facts, the second is the shard's line of the index, then come its lines of rejects.jsonl and,
+where members are files of their own, those of the split's metadata.jsonl.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ class Ledger:
         Hash of the plan that it belongs to.
     file, split : str
     photographs, pairs, size : int
-        What went in, what came out, and the tar's bytes (0: no pairs, no file).
+        What went in, what came out, and the bytes of its files (0: no pairs, no file).
     sha256 : str or None
-        Of the tar, in hex.
+        Of these bytes, in hex.
     rejects : dict
         How many photographs gave no pairs, by reason.
     lines : tuple of str
-        The line of the index, and those of the rejects.
+        The line of the index, those of the rejects, and those of the metadata.
     """
 
     plan: str
@@ -65,7 +66,7 @@ def finished_ledger(head: tuple[bytes, int], size: int | None, plan: str) -> Led
     head : (bytes, int)
         Its first `HEAD` bytes, and how many it has.
     size : int or None
-        The shard's bytes, None if there is no such file.
+        The bytes of the shard's files, None if there is no such file.
     """
     start, whole = head
     first, newline, _ = start.partition(b"\n")

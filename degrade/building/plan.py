@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import metadata
 from typing import Any
@@ -24,6 +24,7 @@ from degrade.recipes import Recipe, dump
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import shard_file
 from degrade.shards.members import suffixes
+from degrade.shards.parquet import arrow
 
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
 _MOST_NAMED = 4
@@ -122,13 +123,24 @@ class Plan:
             for index in range(of):
                 photographs = min(self.per_shard, count - index * self.per_shard)
                 first = shards[-1].first + shards[-1].photographs if shards else 0
-                shards.append(Shard(len(shards), split, shard_file(split, index, of), first, photographs))
+                file = shard_file(split, index, of, self.format)
+                shards.append(Shard(len(shards), split, file, first, photographs))
         return tuple(shards)
+
+    @property
+    def format(self) -> str:
+        """How the shards are stored."""
+        return str((self.recipe.get("output") or {}).get("format", "tar"))
 
     @property
     def photographs(self) -> int:
         """How many go in."""
         return sum(self.splits.values())
+
+    def pair_keys(self, key: str) -> Iterator[str]:
+        """The keys of a photograph's pairs."""
+        yield key
+        yield from (f"{key}/c{copy}" for copy in range(1, self.copies))
 
     def part(self, part: tuple[int, int] | None) -> list[Shard]:
         """The shards of part i of n (from 1); all for None."""
@@ -171,7 +183,7 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
         contents=public.contents(),
         corpus=_listing_hash(chosen),
         limit=limit,
-        versions=versions(),
+        versions=versions(output.format),
         copies=output.copies,
         members=suffixes(recipe),
         splits={name: len(places) for name, places in by_split.items()},
@@ -192,14 +204,20 @@ def _listing_hash(listing: Listing) -> str:
     return digest.hexdigest()
 
 
-def versions() -> dict[str, str]:
-    """The versions of all that decides a pair's bytes."""
+def versions(format: str = "tar") -> dict[str, str]:
+    """The versions of all that decides a pair's bytes, in shards of a format.
+
+    Raises MissingExtra if the format needs a library which is not installed.
+    """
     import cv2
 
     from degrade._version import __version__
 
     # OpenCV comes as several distributions, which all say the truth in the module alone.
     found = {name: version_of(name) for name in _DISTRIBUTIONS} | {"cv2": cv2.__version__}
+    if format == "parquet":
+        arrow()
+        found["pyarrow"] = version_of("pyarrow")
     return {"degrade": __version__, **dict(sorted(found.items()))}
 
 

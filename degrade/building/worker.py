@@ -21,10 +21,10 @@ from degrade.engine.photo import LAYERS
 from degrade.recipes import Recipe
 from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing
-from degrade.shards.index import ShardIndex
 from degrade.shards.members import PhotoEncoder
 from degrade.shards.storage import Storage
-from degrade.shards.tar import Sealed, TarWriter
+from degrade.shards.tar import Sealed
+from degrade.shards.writers import ShardWriter, open_writer
 from degrade.textures import bank
 
 Advanced = Callable[[int, int, int], None]
@@ -93,40 +93,32 @@ class ShardMaker:
             The stored listing is damaged, or memory ran out.
         """
         photographs = self._photographs(shard)
-        index = ShardIndex.empty(shard.file, shard.split, self.plan.members)
         rejects: list[Reject] = []
-        storage = self._folder.storage
-        with writing(storage.place_of(shard.file)), self._made(shard.file) as path, TarWriter(path) as tar:
+        storage, plan = self._folder.storage, self.plan
+        planned = (key for one in photographs for key in plan.pair_keys(one.key))
+        with (
+            writing(storage.place_of(shard.file)),
+            open_writer(plan.format, storage, shard.file, shard.split, plan.members, planned) as writer,
+        ):
             for photograph in photographs:
                 pairs, reject = self._attempt(photograph, shard.split)
                 for key, members in pairs:
-                    index.add(key, {suffix: (tar.add(f"{key}.{suffix}", data), len(data)) for suffix, data in members})
+                    writer.add(key, members)
                 rejects += [reject] if reject else []
                 advanced(1, len(pairs), 1 if reject else 0)
-            sealed = tar.commit() if index.keys else Sealed(0, None)
-            if index.keys:
-                storage.publish(shard.file)
-            else:
-                storage.remove([shard.file])
-            self._write_ledger(shard, index, rejects, sealed)
-        return ShardDone(shard.number, shard.file, shard.photographs, len(index.keys), sealed.size, tuple(rejects))
+            sealed = writer.commit()
+            self._write_ledger(shard, writer, rejects, sealed)
+        made = len(writer.index.keys)
+        return ShardDone(shard.number, shard.file, shard.photographs, made, sealed.size, tuple(rejects))
 
-    def _write_ledger(self, shard: Shard, index: ShardIndex, rejects: list[Reject], sealed: Sealed) -> None:
+    def _write_ledger(self, shard: Shard, writer: ShardWriter, rejects: list[Reject], sealed: Sealed) -> None:
         ledger = Ledger(
             plan=self.plan.hash, file=shard.file, split=shard.split, photographs=shard.photographs,
-            pairs=len(index.keys), size=sealed.size, sha256=sealed.sha256,
+            pairs=len(writer.index.keys), size=sealed.size, sha256=sealed.sha256,
             rejects=dict(sorted(Counter(reject.reason for reject in rejects).items())),
-            lines=(index.line(), *(reject_line(reject, shard.split) for reject in rejects)),
+            lines=(writer.index.line(), *(reject_line(reject, shard.split) for reject in rejects), *writer.rows),
         )  # fmt: skip
         self._folder.storage.write(self._folder.ledger_name(shard), ledger.to_bytes())
-
-    @contextmanager
-    def _made(self, name: str) -> Iterator[Path]:
-        """Where to write a file on this machine; nothing is left there."""
-        try:
-            yield self._folder.storage.path(name)
-        finally:
-            self._folder.storage.discard(name)
 
     def _photographs(self, shard: Shard) -> list[Photograph]:
         try:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
-from degrade.building.ledger import HEAD, Ledger, finished_ledger, reject_line
+from degrade.building.ledger import HEAD, Ledger, finished_ledger, read_ledger, reject_line
 from degrade.building.locks import locked
 from degrade.building.plan import Plan, Shard, differences
 from degrade.building.sources import source_from
@@ -35,12 +35,25 @@ from degrade.corpus import Photograph, Reject
 from degrade.recipes.source import Source
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
-from degrade.shards.index import COMPACT
-from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, SHEET, WORK, is_shard_file, temporary
+from degrade.shards.folders import own_folders, own_names
+from degrade.shards.index import COMPACT, ShardIndex, read_index
+from degrade.shards.layout import (
+    CARD,
+    DATA,
+    INDEX,
+    MANIFEST,
+    REJECTS,
+    SHEET,
+    WORK,
+    in_own_files,
+    is_shard_file,
+    temporary,
+)
 from degrade.shards.manifest import read_manifest
 from degrade.shards.storage import Place, open_storage
 from degrade.shards.storage_local import LocalStorage
 from degrade.shards.storage_remote import RemoteStorage
+from degrade.shards.writers import own_files_index
 
 _OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 _LOCK = "lock"
@@ -251,11 +264,26 @@ class WorkFolder:
         A shard without a whole ledger, or of another size than the ledger's, counts as never made. Raises StorageError.
         """
         heads = self.storage.heads([self.ledger_name(shard) for shard in shards], HEAD)
-        sizes = self.storage.sizes([shard.file for shard in shards])
+        sizes = self._sizes(shards)
         return [
             finished_ledger(head, size, plan.hash) if head is not None else None
             for head, size in zip(heads, sizes, strict=True)
         ]
+
+    def _sizes(self, shards: Sequence[Shard]) -> list[int | None]:
+        """The bytes of each shard's files, None where not all are there."""
+        if not shards or not in_own_files(shards[0].file):
+            return self.storage.sizes([shard.file for shard in shards])
+        there = self.storage.list(DATA)
+        return [self._size_of_files(shard, there) for shard in shards]
+
+    def _size_of_files(self, shard: Shard, there: Mapping[str, int]) -> int | None:
+        try:
+            ledger = read_ledger(self.storage.read(self.ledger_name(shard)))
+            files = list(ShardIndex.from_line(ledger.lines[0]).own_files())
+        except (OSError, KeyError, TypeError, ValueError, IndexError):
+            return None
+        return ledger.size if all(there.get(name) == size for name, size in files) else None
 
     def unfinished(self, plan: Plan, shards: Sequence[Shard]) -> list[Shard]:
         """Those of `shards` that have to be made. Raises StorageError."""
@@ -279,7 +307,7 @@ class WorkFolder:
 
     def _sweep_folder(self, out: Path) -> None:
         ledgers, work = out / _LEDGERS, out / WORK
-        for folder, names in ((out / DATA, "*.tar"), (ledgers, "*"), (work, "*"), (out, "*")):
+        for folder, names in ((out / DATA, "*"), (ledgers, "*"), (work, "*"), (out, "*")):
             for path in folder.glob(f".{names}.tmp"):
                 if folder != out or path in map(temporary, (out / name for name in _OWN)):
                     remove_left_over(path)
@@ -293,8 +321,31 @@ class WorkFolder:
         """
         ledgers = [name for name in self.storage.list(_LEDGERS) if name.endswith(".jsonl")]
         shards = self._known_shards()
+        self._wipe_own_files()
         self.storage.remove([*_OWN, *shards])
         self.storage.remove([*ledgers, _PLAN, _LISTING, _STARTS, _LISTED_REJECTS])
+
+    def _wipe_own_files(self) -> None:
+        """Remove members that are files of their own: those that the plan foresees, and those of a finished index."""
+        folders: set[str] = set()
+        for index, keys in self._own_files():
+            self.storage.remove([*own_names(index, keys), *(name for name in index.files.values() if "*" not in name)])
+            folders.update(own_folders(index))
+        for folder in sorted(folders, reverse=True) if isinstance(self.storage, LocalStorage) else ():
+            with suppress(OSError):  # somebody else's files are in it, or it was never made
+                self.storage.path(folder).rmdir()
+
+    def _own_files(self) -> Iterator[tuple[ShardIndex, list[str]]]:
+        """For each known shard whose members are files of their own where they are, and the pairs' keys."""
+        with suppress(BuildError, OSError, ValueError, TypeError):  # a damaged plan or listing names no files
+            plan = self.stored_plan()
+            for shard in plan.shards if plan is not None else ():
+                if plan is None or not in_own_files(shard.file):
+                    break
+                keys = [key for one in self.photographs(shard) for key in plan.pair_keys(one.key)]
+                yield own_files_index(shard.file, shard.split, plan.members), keys
+        with suppress(ShardError):  # nor does a damaged or missing index
+            yield from ((index, index.keys) for index in read_index(self.storage) if index.files)
 
     def _known_shards(self) -> list[str]:
         """Shards by name, out of the plan and of the manifest."""

@@ -53,7 +53,7 @@ def sheet_of_build(out: Place) -> Path | str | None:
 
 
 def _stored(pair: StoredPair) -> Example:
-    members = {suffix.partition(".")[0] for suffix in pair.suffixes}
+    members = pair.pictures
     return Example(
         key=pair.key,
         pictures={name: eight_bits(getattr(pair, name)) for name in ("clean", "degraded") if name in members},

@@ -13,6 +13,9 @@ MEMBERS = ("clean", "degraded", "mask", "loss", "classes", "layers", "instances"
 APART = ("layers", "instances")
 """Members that need the damages told apart."""
 IMAGES = ("jpg", "png", "png16")
+SHARD_FORMATS = ("tar", "parquet", "folder", "aligned")
+ALIGNED = ("clean", "degraded")
+"""What a picture of the format aligned shows, from left to right."""
 SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """What a split may be called."""
 Part = float | int | Mapping[str, int]
@@ -44,6 +47,11 @@ class Output:
     scale: int = _described(
         1,
         "how many times smaller the degraded picture is, for upscalers: shrunk before it is made a file, 1 to 16",
+    )
+    format: str = _described(
+        "tar",
+        "how shards are stored: tar; parquet; folder (clean/, degraded/, mask/ with the same names); aligned (clean "
+        "and degraded side by side in one picture)",
     )
     pairs_per_shard: int = _described(1000, "pairs in a full shard, 1 to 1000000")
     splits: Mapping[str, Part] = _described(
@@ -85,6 +93,19 @@ class Output:
             problems.append(("members", f"expected a list of some of {', '.join(MEMBERS)}, not {given!r}"))
         if self.image not in IMAGES:
             problems.append(("image", f"expected one of {', '.join(IMAGES)}, not {self.image!r}"))
+        if self.format not in SHARD_FORMATS:
+            problems.append(("format", f"expected one of {', '.join(SHARD_FORMATS)}, not {self.format!r}"))
+        if self.format == "aligned":
+            problems += self._aligned_problems()
+        return problems
+
+    def _aligned_problems(self) -> list[tuple[str, str]]:
+        problems = []
+        if tuple(self.members) != ALIGNED:
+            held = f"expected [{', '.join(ALIGNED)}], all that the format aligned holds, not {list(self.members)!r}"
+            problems.append(("members", f"{held}; the format folder holds masks too"))
+        if self.scale != 1:
+            problems.append(("scale", f"expected 1 in the format aligned, whose sides are equal, not {self.scale!r}"))
         return problems
 
     def _split_problems(self) -> list[tuple[str, str]]:
@@ -114,7 +135,7 @@ class Output:
         """Every field as plain data."""
         return {
             "copies": self.copies, "members": list(self.members), "image": self.image, "quality": self.quality,
-            "scale": self.scale,
+            "scale": self.scale, "format": self.format,
             "pairs_per_shard": self.pairs_per_shard,
             "splits": {name: _plain(part) for name, part in self.splits.items()},
         }  # fmt: skip

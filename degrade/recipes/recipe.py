@@ -100,6 +100,8 @@ class Recipe:
             problems.append(("steps", "expected each target once; further ones have names of their own"))
         if len(targets) < sum(isinstance(s, Target) for step in self.steps for s in step.flattened()):
             problems.append(("steps", "target stands at the top level of steps, not inside a group"))
+        if targets[1:] and self.output.format == "aligned":
+            problems.append(("steps", "expected one target in the format aligned, which holds one clean picture"))
         told = (told_problems(self.story, s.link, s.when) for step in self.steps for s in step.flattened())
         problems += [("steps", message) for messages in told for _, message in messages]
         if problems:

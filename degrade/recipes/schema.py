@@ -23,7 +23,7 @@ from degrade.ops import degradations
 from degrade.recipes.frame import Frame
 from degrade.recipes.grammar import FIELDS
 from degrade.recipes.include import INCLUDE
-from degrade.recipes.output import IMAGES, MEMBERS, Output
+from degrade.recipes.output import IMAGES, MEMBERS, SHARD_FORMATS, Output
 from degrade.recipes.presets import NAME as PRESET_NAME
 from degrade.recipes.recipe import VERSION
 from degrade.recipes.source import source_schema
@@ -217,6 +217,7 @@ def _output() -> Schema:
     forms: dict[str, Schema] = {
         "members": {"type": "array", "items": {"enum": list(MEMBERS)}, "minItems": 1},
         "image": {"enum": list(IMAGES)},
+        "format": {"enum": list(SHARD_FORMATS)},
         "splits": {"type": "object", "minProperties": 1, "additionalProperties": share},
     }
     for name, (low, high) in Output.bounds.items():

@@ -6,19 +6,21 @@
     ShardError     an output that does not hold what it should
 
 Inside: `layout` (names of files), `durable` (files that appear whole), `storage` (where an output lies; beside it
-`storage_local`, `storage_remote`, `staging`, `remote_errors`), `tar`, `members` (a pair as files, and its JSON columns),
-`index`, `reader`, `manifest`, `card`, `verify`, `pair_check`.
+`storage_local`, `storage_remote`, `staging`, `remote_errors`), `writers` (the formats: `tar`, `parquet`, `folders`),
+`members` (a pair as files, and its JSON columns), `index`, `reader`, `manifest`, `card`, `verify`, `contents` and
+`pair_check` (of one shard, of one pair).
 """
 
 from __future__ import annotations
 
-from degrade.shards.errors import NameTooLong, NoSuchPair, ShardError, StorageError, WriteError
+from degrade.shards.errors import MissingExtra, NameTooLong, NoSuchPair, ShardError, StorageError, WriteError
 from degrade.shards.pair_check import Problem
 from degrade.shards.reader import Pairs, StoredPair, open_pairs
 from degrade.shards.storage import Storage, open_storage
 from degrade.shards.verify import Verification, verify
 
 __all__ = [
+    "MissingExtra",
     "NameTooLong",
     "NoSuchPair",
     "Pairs",

@@ -8,17 +8,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from degrade.shards.layout import DATA, INDEX, MANIFEST, REJECTS
-from degrade.shards.members import COLUMNS, JSON
+from degrade.shards.layout import DATA, INDEX, MANIFEST, REJECTS, member_pattern, metadata_file, plain_name
+from degrade.shards.manifest import format_of
+from degrade.shards.members import COLUMNS, JSON, SIDE_BY_SIDE
 
 _TYPES = {str: "string", int: "int64", float: "float64"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
+_PATTERNS = {"tar": "-*.tar", "parquet": "-*.parquet", "folder": "/**", "aligned": "/**"}
+_TAGS = {"tar": "webdataset", "parquet": "parquet", "folder": "imagefolder", "aligned": "imagefolder"}
+_KINDS = {
+    "tar": "The shards are also plain WebDataset tars.",
+    "parquet": "The shards are also plain Parquet: `pandas.read_parquet` reads them, pictures as `{bytes, path}`.",
+    "folder": "Each pair has the same name in every folder; slashes of its key are written as `~`.",
+    "aligned": "Each picture shows the clean photograph on the left, the damaged one on the right, as pix2pix reads "
+    "them (`--dataset_mode aligned --direction BtoA`); slashes of its key are written as `~`.",
+}
+_COLUMNS_OF = {
+    "tar": "`KEY.json`",
+    "parquet": "the shards",
+    "folder": "`metadata.jsonl`",
+    "aligned": "`metadata.jsonl`",
+}
 _MEMBERS = {
     "clean": "the clean picture",
     "degraded": "the damaged picture",
     "mask": "soft coverage of all damage, 0 to 255",
     "loss": "soft coverage of destroyed content, 0 to 255",
     "classes": "code of the damage that covers most, 0 where there is none",
+    SIDE_BY_SIDE: "the clean and the damaged picture side by side, clean on the left",
     "layers": "soft coverage of each step, one below the other in the order of `layers` in the column `frame`",
     JSON: "how it was made: the columns below",
 }
@@ -40,29 +57,39 @@ def card_text(manifest: dict[str, Any], recipe_text: str) -> str:
     return f"---\n{head}---\n\n{_body(manifest, recipe_text)}"
 
 
-def features(suffixes: list[str]) -> list[dict[str, Any]]:
-    """`dataset_info.features`: pictures and masks as images, the JSON as a struct of fixed columns."""
+def features(suffixes: list[str], format: str) -> list[dict[str, Any]]:
+    """`dataset_info.features`: pictures and masks as images; the JSON as a struct of fixed columns in tars, as columns
+    beside them elsewhere."""
     row = [{"name": name, "dtype": _TYPES[kind]} for name, (kind, _) in COLUMNS.items()]
+    if format != "tar":
+        return [*({"name": _column(suffix), "dtype": "image"} for suffix in suffixes if suffix != JSON), *row]
     members = [
         {"name": suffix, "struct": row} if suffix == JSON else {"name": suffix, "dtype": "image"} for suffix in suffixes
     ]
     return [*members, {"name": "__key__", "dtype": "string"}, {"name": "__url__", "dtype": "string"}]
 
 
+def _column(suffix: str) -> str:
+    """What `datasets` calls a picture that stands in a column or a folder."""
+    name = plain_name(suffix)
+    return "image" if name == SIDE_BY_SIDE else name
+
+
 def _head(manifest: dict[str, Any]) -> dict[str, Any]:
     pairs = manifest["counts"]["pairs"]
+    format = format_of(manifest)
     files = [
-        {"split": split, "path": f"{DATA}/{split}-*.tar"}
+        {"split": split, "path": f"{DATA}/{split}{_PATTERNS[format]}"}
         for split, counts in manifest["counts"]["splits"].items()
         if counts["pairs"]
     ]
     return {
         "pretty_name": manifest["recipe"]["name"],
         "task_categories": ["image-to-image"],
-        "tags": ["image-restoration", "old-photographs", "synthetic", "webdataset", "degrade"],
+        "tags": ["image-restoration", "old-photographs", "synthetic", _TAGS[format], "degrade"],
         "size_categories": [next((name for limit, name in _SIZES if pairs < limit), "n>10M")],
         **({"configs": [{"config_name": "default", "data_files": files}]} if files else {}),
-        "dataset_info": {"features": features(manifest["members"])},
+        "dataset_info": {"features": features(manifest["members"], format)},
     }
 
 
@@ -72,11 +99,22 @@ def _meaning(suffix: str) -> str:
     return _MEMBERS[side or suffix] + (f" as it was at the target {target}" if target else "")
 
 
+def _where(suffix: str, format: str) -> str:
+    """Where a member is, in words of the format."""
+    if format == "tar":
+        return f"KEY.{suffix}"
+    if format == "parquet":
+        return _column(suffix) if suffix != JSON else "the other columns"
+    where = metadata_file("SPLIT") if suffix == JSON else member_pattern("SPLIT", suffix)
+    return where.replace("*", "KEY")
+
+
 def _body(manifest: dict[str, Any], recipe_text: str) -> str:
     recipe = manifest["recipe"]
     counts = manifest["counts"]
     about = " ".join(str(recipe.get("about", "")).split())
-    members = "\n".join(f"| `KEY.{suffix}` | {_meaning(suffix)} |" for suffix in manifest["members"])
+    format = format_of(manifest)
+    members = "\n".join(f"| `{_where(suffix, format)}` | {_meaning(suffix)} |" for suffix in manifest["members"])
     columns = "\n".join(f"| `{name}` | {_TYPES[kind]} | {help} |" for name, (kind, help) in COLUMNS.items())
     splits = "\n".join(
         f"| {name} | {split['photographs']} | {split['pairs']} | {split['rejected']} | {split['shards']} |"
@@ -101,13 +139,13 @@ import datasets
 rows = datasets.load_dataset(".", split="{first}")
 ```
 
-The shards are also plain WebDataset tars.
+{_KINDS[format]}
 
 | member | what it is |
 |---|---|
 {members}
 
-| column of `KEY.json` | type | meaning |
+| column of {_COLUMNS_OF[format]} | type | meaning |
 |---|---|---|
 {columns}
 

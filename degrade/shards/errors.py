@@ -38,6 +38,12 @@ class NoSuchPair(ShardError, KeyError):
     """A key that an output has no pair for."""
 
 
+class MissingExtra(ShardError):
+    """A format that needs a library which is not installed."""
+
+    exit_code = 2
+
+
 class WriteError(ShardError):
     """The file system refused a write."""
 

@@ -6,12 +6,12 @@ One JSON line a shard, so that it may be cut, joined and read in part.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from degrade.shards.errors import ShardError
-from degrade.shards.layout import INDEX
+from degrade.shards.layout import INDEX, is_data_file, member_file
 from degrade.shards.storage import Place, open_storage
 
 COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
@@ -25,23 +25,31 @@ class ShardIndex:
     Attributes
     ----------
     shard : str
-        The file, relative to the output; it does not exist if there are no pairs.
+        The file, relative to the output; it does not exist if there are no pairs, or where members are files of their
+        own.
     split : str
     keys : list of str
         The pairs' keys, in their order in the shard.
     members : dict
-        suffix -> ([offset of each pair's member in bytes], [its size in bytes]).
+        suffix -> ([offset of each pair's member in bytes], [its size in bytes]). Of a parquet file these are the
+        pictures alone.
+    files : dict
+        suffix -> the file that these lie in, where that is not the shard; a ``*`` stands for the pair's key
+        (`layout.member_file`).
     """
 
     shard: str
     split: str
     keys: list[str]
     members: dict[str, tuple[list[int], list[int]]]
+    files: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def empty(cls, shard: str, split: str, suffixes: tuple[str, ...]) -> ShardIndex:
+    def empty(
+        cls, shard: str, split: str, suffixes: Iterable[str], files: Mapping[str, str] | None = None
+    ) -> ShardIndex:
         """The index of a shard without pairs."""
-        return cls(shard, split, [], {suffix: ([], []) for suffix in suffixes})
+        return cls(shard, split, [], {suffix: ([], []) for suffix in suffixes}, dict(files or {}))
 
     def add(self, key: str, places: dict[str, tuple[int, int]]) -> None:
         """Append a pair: suffix -> (offset, size)."""
@@ -50,26 +58,50 @@ class ShardIndex:
             self.members[suffix][0].append(offset)
             self.members[suffix][1].append(size)
 
+    def place(self, suffix: str, number: int) -> tuple[str, int, int]:
+        """Where a member of the pair `number` of this shard is: (file, offset, size)."""
+        offsets, sizes = self.members[suffix]
+        return member_file(self.files.get(suffix, self.shard), self.keys[number]), offsets[number], sizes[number]
+
+    def own_files(self) -> Iterator[tuple[str, int]]:
+        """(name, size) of every file that holds one member alone."""
+        for suffix, pattern in self.files.items():
+            if "*" in pattern:
+                for key, size in zip(self.keys, self.members[suffix][1], strict=True):
+                    yield member_file(pattern, key), size
+
+    def moved(self, suffix: str, by: int) -> None:
+        """The members of `suffix` begin `by` bytes later."""
+        offsets = self.members[suffix][0]
+        offsets[:] = [offset + by for offset in offsets]
+
     def line(self) -> str:
         """As JSON, without the end of the line."""
         return COMPACT(
             {
                 "shard": self.shard, "split": self.split, "pairs": len(self.keys), "keys": self.keys,
                 "members": {
-                    suffix: {"offsets": offsets, "sizes": sizes} for suffix, (offsets, sizes) in self.members.items()
+                    suffix: self._file(suffix) | {"offsets": offsets, "sizes": sizes}
+                    for suffix, (offsets, sizes) in self.members.items()
                 },
             }
         )  # fmt: skip
 
+    def _file(self, suffix: str) -> dict[str, str]:
+        return {"file": self.files[suffix]} if suffix in self.files else {}
+
     @classmethod
-    def from_line(cls, line: str) -> ShardIndex:
+    def from_line(cls, line: str | bytes) -> ShardIndex:
         """Raises KeyError, TypeError or ValueError for a line that is none."""
         data = json.loads(line)
         members = {suffix: (place["offsets"], place["sizes"]) for suffix, place in data["members"].items()}
         pairs = len(data["keys"])
         if pairs != data["pairs"] or any(len(one) != pairs for place in members.values() for one in place):
             raise ValueError("its lists differ in length")
-        return cls(data["shard"], data["split"], data["keys"], members)
+        files = {suffix: str(place["file"]) for suffix, place in data["members"].items() if "file" in place}
+        if not all(map(is_data_file, files.values())):
+            raise ValueError("it names files that are no data of an output")
+        return cls(data["shard"], data["split"], data["keys"], members, files)
 
 
 def read_index(out: Place) -> Iterator[ShardIndex]:

@@ -42,6 +42,11 @@ def digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
+def format_of(manifest: dict[str, Any]) -> str:
+    """The format of an output's shards: tar, parquet, folder or aligned."""
+    return str((manifest["recipe"].get("output") or {}).get("format", "tar"))
+
+
 def read_manifest(out: Place) -> dict[str, Any]:
     """The manifest of the output `out`; whether it was edited is for `verify` to say.
 

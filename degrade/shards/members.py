@@ -15,6 +15,7 @@ import numpy.typing as npt
 import orjson
 
 from degrade.codecs import Decoded, encode_jpeg, encode_png
+from degrade.engine.photo import with_channels
 
 if TYPE_CHECKING:
     from degrade.engine.pair import Pair
@@ -26,6 +27,8 @@ CLEAN = "clean"
 PICTURES = (CLEAN, "degraded")
 MASKS = ("mask", "loss", "classes")
 LAYERS = "layers"
+SIDE_BY_SIDE = "aligned"
+"""The clean and the damaged picture in one, from left to right."""
 
 COLUMNS: dict[str, tuple[type, str]] = {
     "key": (str, "the pair's key: the photo's, with /c1, /c2 … for further copies"),
@@ -57,6 +60,8 @@ def suffixes(recipe: Recipe) -> tuple[str, ...]:
     """The suffixes of each pair's files, in their order in a shard: ``clean.jpg``, for a further target
     ``clean.NAME.jpg``, ``mask.png`` and so on."""
     kind = "jpg" if recipe.output.image == "jpg" else "png"
+    if recipe.output.format == SIDE_BY_SIDE:
+        return f"{SIDE_BY_SIDE}.{kind}", JSON
     names = [name for name in recipe.output.members if name != "instances"]
     names += [f"{CLEAN}.{target}" for target in recipe.targets if CLEAN in names]
     return tuple(sorted([JSON, *(f"{name}.{kind if _side(name) in PICTURES else 'png'}" for name in names)]))
@@ -106,6 +111,8 @@ class PhotoEncoder:
             return self._picture(pair.targets[target]) if target else self._clean(pair)
         if name == LAYERS:
             return _mask_png(stacked(pair))
+        if name == SIDE_BY_SIDE:
+            return self._picture(side_by_side(pair))
         if name == "degraded":
             if self._output.image == "jpg" and pair.degraded_jpeg is not None:
                 return pair.degraded_jpeg
@@ -127,6 +134,13 @@ class PhotoEncoder:
         if self._output.image == "jpg":
             return encode_jpeg(pixels, self._output.quality)
         return encode_png(pixels, filtered=True)
+
+
+def side_by_side(pair: Pair) -> npt.NDArray[Any]:
+    """The clean and the damaged picture of a pair as one, (H, 2·W, C); a gray one beside a coloured one is replicated
+    to three channels."""
+    channels = max(pair.clean.shape[2], pair.degraded.shape[2])
+    return np.concatenate([with_channels(side, channels) for side in (pair.clean, pair.degraded)], axis=1)
 
 
 def stacked(pair: Pair) -> npt.NDArray[np.uint8]:

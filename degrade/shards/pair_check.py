@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from degrade.shards.members import CLEAN, COLUMNS, JSON, LAYERS, MASKS, PICTURES
+from degrade.shards.members import CLEAN, COLUMNS, JSON, LAYERS, MASKS, PICTURES, SIDE_BY_SIDE
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,11 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
 
     name, _, kind = suffix.rpartition(".")
     name, _, target = name.partition(".")
-    if name not in (*PICTURES, *MASKS, LAYERS) or kind not in ("jpg", "png") or (target and name != CLEAN):
+    if (
+        name not in (*PICTURES, *MASKS, LAYERS, SIDE_BY_SIDE)
+        or kind not in ("jpg", "png")
+        or (target and name != CLEAN)
+    ):
         return "no member of a pair"
     try:
         pixels = (decode_jpeg if kind == "jpg" else decode_png)(data)
@@ -100,9 +104,11 @@ def _picture_problem(suffix: str, data: bytes, row: dict[str, Any] | None) -> st
         return str(error)
     if row is None:
         return None
-    height, width, channels = pixels.shape
+    height, width, channels = map(int, pixels.shape)
     if name == LAYERS:
         height //= max(1, len(_framed(row).get("layers", ())))
+    if name == SIDE_BY_SIDE and width % 2 == 0:
+        width //= 2
     by = _framed(row).get("scale", [1])[0] if name == "degraded" else 1
     expected_size = row["height"] // by, row["width"] // by
     if (height, width) != expected_size:
@@ -121,6 +127,8 @@ def _channels(row: dict[str, Any], side: str) -> int | None:
         clean, degraded = _framed(row)["channels"]
     except (ValueError, KeyError, TypeError):
         return None
+    if side == SIDE_BY_SIDE:
+        return max(int(clean), int(degraded))
     return int(clean if side == "clean" else degraded)
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from degrade.shards.errors import NoSuchPair, ShardError
-from degrade.shards.index import ShardIndex, read_index
+from degrade.shards.index import COMPACT, ShardIndex, read_index
+from degrade.shards.layout import member_file
+from degrade.shards.members import JSON, SIDE_BY_SIDE
 from degrade.shards.storage import Place, Storage, open_storage
+
+if TYPE_CHECKING:
+    from degrade.shards.parquet import ParquetRows
+
+_MOST_ROWS = 16
+"""Parquet files that a row group of JSON columns is kept of."""
 
 
 class _Shard(NamedTuple):
@@ -24,6 +35,12 @@ class _Shard(NamedTuple):
     split: str
     keys: list[str]
     places: dict[str, tuple[array[int], array[int]]]
+    files: dict[str, str]
+
+    def place(self, suffix: str, number: int) -> tuple[str, int, int]:
+        """(file, offset, size) of a member of the pair `number` of this shard."""
+        offsets, sizes = self.places[suffix]
+        return member_file(self.files.get(suffix, self.file), self.keys[number]), offsets[number], sizes[number]
 
 
 class StoredPair:
@@ -35,34 +52,52 @@ class StoredPair:
         The photo's key, with ``/c1``, ``/c2`` … for further copies.
     split : str
     suffixes : tuple of str
-        What is stored: some of clean.jpg, degraded.jpg, mask.png, loss.png, classes.png (or .png), and json.
+        What is stored: some of clean.jpg, degraded.jpg, mask.png, loss.png, classes.png (or .png), and json; of the
+        format aligned aligned.jpg and json.
     """
 
     def __init__(self, pairs: Pairs, shard: _Shard, place: int) -> None:
         self.key = shard.keys[place]
         self.split = shard.split
-        self.suffixes = tuple(shard.places)
+        self.suffixes = tuple(shard.places) if JSON in shard.places else tuple(sorted([*shard.places, JSON]))
         self._pairs = pairs
         self._shard = shard
         self._place = place
 
     def read(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""
+        if suffix == JSON and (JSON not in self._shard.places or JSON in self._shard.files):
+            return COMPACT(self.row).encode("ascii")
         if suffix not in self._shard.places:
             raise ShardError(
                 f"{self.key} has no {suffix}, it has {', '.join(self.suffixes)}", "build with it among `members`"
             )
-        offsets, sizes = self._shard.places[suffix]
-        return self._pairs.files.read(self._shard.file, offsets[self._place], sizes[self._place])
+        return self._pairs.files.read(*self._shard.place(suffix, self._place))
 
     @cached_property
     def row(self) -> dict[str, Any]:
         """The JSON columns (`degrade.shards.members.COLUMNS`). Raises ShardError."""
         try:
-            row: dict[str, Any] = json.loads(self.read("json"))
-        except ValueError as error:
+            return self._row()
+        except (ValueError, KeyError, TypeError) as error:
             raise ShardError(f"the JSON of {self.key} is damaged ({error})", "run `degrade verify`") from error
+
+    def _row(self) -> dict[str, Any]:
+        if JSON not in self._shard.places:
+            return self._pairs.files.rows(self._shard.file)[self._place]
+        line = self._pairs.files.read(*self._shard.place(JSON, self._place))
+        if JSON in self._shard.files:
+            from degrade.shards.folders import columns_of_row
+
+            return columns_of_row(line)
+        row: dict[str, Any] = json.loads(line)
         return row
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """What of a pair is stored as a picture: some of clean, degraded, mask, loss, classes, layers, clean.TARGET."""
+        names = frozenset(suffix.rpartition(".")[0] for suffix in self._shard.places if suffix != JSON)
+        return names - {SIDE_BY_SIDE} | {"clean", "degraded"} if SIDE_BY_SIDE in names else names
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -74,12 +109,12 @@ class StoredPair:
     @cached_property
     def clean(self) -> npt.NDArray[Any]:
         """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
-        return self._picture("clean")
+        return self._side("clean", 0)
 
     @cached_property
     def degraded(self) -> npt.NDArray[Any]:
         """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
-        return self._picture("degraded")
+        return self._side("degraded", 1)
 
     @cached_property
     def mask(self) -> npt.NDArray[np.uint8]:
@@ -106,6 +141,14 @@ class StoredPair:
     def target(self, name: str) -> npt.NDArray[Any]:
         """The further clean picture called `name`, (H, W, C). Raises ShardError or CodecError."""
         return self._picture(f"clean.{name}")
+
+    def _side(self, name: str, which: int) -> npt.NDArray[Any]:
+        if f"{name}.jpg" in self._shard.places or f"{name}.png" in self._shard.places:
+            return self._picture(name)
+        if name not in self.pictures:
+            return self._picture(name)  # which says that there is none
+        both = self._picture(SIDE_BY_SIDE)
+        return np.ascontiguousarray(np.split(both, 2, axis=1)[which])
 
     def _picture(self, name: str) -> npt.NDArray[Any]:
         from degrade.codecs import decode_jpeg, decode_png
@@ -198,7 +241,7 @@ class Pairs(Sequence[StoredPair]):
 
 def _compact(line: ShardIndex, first: int) -> _Shard:
     places = {suffix: (array("q", offsets), array("q", sizes)) for suffix, (offsets, sizes) in line.members.items()}
-    return _Shard(first, line.shard, line.split, line.keys, places)
+    return _Shard(first, line.shard, line.split, line.keys, places, line.files)
 
 
 class _Files:
@@ -206,6 +249,8 @@ class _Files:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._rows: OrderedDict[str, ParquetRows] = OrderedDict()
+        self._lock = Lock()
 
     def read(self, name: str, offset: int, size: int) -> bytes:
         try:
@@ -215,6 +260,57 @@ class _Files:
             raise ShardError(f"{name} cannot be read ({why})", "run its build again") from error
         if len(data) != size:
             raise ShardError(f"{name} ends before byte {offset + size}", "run its build again, or copy it again")
+        return data
+
+    def size(self, name: str) -> int:
+        """Of a file, in bytes. Raises OSError or StorageError."""
+        return self._storage.size(name)
+
+    def rows(self, name: str) -> ParquetRows:
+        """The JSON columns of a parquet shard. Raises ShardError."""
+        from degrade.shards.parquet import ParquetRows
+
+        with self._lock:
+            rows = self._rows.get(name)
+        if rows is None:
+            try:
+                rows = ParquetRows(_Seekable(self, name))
+            except (OSError, ValueError) as error:
+                raise ShardError(f"{name} cannot be read ({error})", "run its build again") from error
+        with self._lock:
+            self._rows[name] = rows
+            self._rows.move_to_end(name)
+            if len(self._rows) > _MOST_ROWS:
+                self._rows.popitem(last=False)
+        return rows
+
+
+class _Seekable(io.RawIOBase):
+    """A file of an output for those who want to seek in one."""
+
+    def __init__(self, files: _Files, name: str) -> None:
+        self._files = files
+        self._name = name
+        self._size = files.size(name)
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(0, self._size - self._at)
+        data = self._files.read(self._name, self._at, left if size is None or size < 0 else min(size, left))
+        self._at += len(data)
         return data
 
 

@@ -1,4 +1,4 @@
-"""Tars of pairs, always the same bytes: USTAR (IEEE Std 1003.1-2017, `pax`, "ustar Interchange Format").
+"""Shards that are tars, always the same bytes: USTAR (IEEE Std 1003.1-2017, `pax`, "ustar Interchange Format").
 
 The standard library's `tarfile` writes the same bytes from members of mode 0644 with all times, owners and groups 0 and
 no names of owners, at two to three times the cost.
@@ -7,11 +7,14 @@ no names of owners, at two to three times the cost.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from degrade.shards.durable import DurableFile
 from degrade.shards.errors import NameTooLong, ShardError
+from degrade.shards.index import ShardIndex
+from degrade.shards.storage import Storage
 
 BLOCK = 512
 _RECORD = 20 * BLOCK
@@ -28,7 +31,7 @@ _CONSTANT_SUM = sum(_OWNER) + sum(_TIME) + sum(_KIND) + sum(_DEVICE) + sum(_BLAN
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A finished file: its size in bytes and the SHA-256 of its bytes in hex (None: no file)."""
+    """A finished shard: the bytes of its files, and the SHA-256 of these, one after the other, in hex (None: none)."""
 
     size: int
     sha256: str | None
@@ -78,6 +81,40 @@ class TarWriter:
 
     def __exit__(self, *_: object) -> None:
         self._file.give_up()
+
+
+class TarShard:
+    """A shard of the format tar; see `degrade.shards.writers.ShardWriter`."""
+
+    rows = ()
+
+    def __init__(self, storage: Storage, index: ShardIndex) -> None:
+        self.index = index
+        self._storage = storage
+        self._tar = TarWriter(storage.path(index.shard))
+
+    def add(self, key: str, members: Iterable[tuple[str, bytes]]) -> None:
+        """Append a pair's members, KEY.SUFFIX each."""
+        tar = self._tar
+        self.index.add(key, {suffix: (tar.add(f"{key}.{suffix}", data), len(data)) for suffix, data in members})
+
+    def commit(self) -> Sealed:
+        """Put it in place; without pairs there is no file."""
+        if not self.index.keys:
+            self._storage.remove([self.index.shard])
+            return Sealed(0, None)
+        sealed = self._tar.commit()
+        self._storage.publish(self.index.shard)
+        return sealed
+
+    def __enter__(self) -> TarShard:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._tar.__exit__()
+        finally:
+            self._storage.discard(self.index.shard)
 
 
 def header(name: str, size: int) -> bytes:

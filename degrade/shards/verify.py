@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tarfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BufferedIOBase
 from typing import Any
 
+from degrade.shards.contents import sha256, shard_problems
 from degrade.shards.errors import ShardError
 from degrade.shards.index import ShardIndex, read_index
-from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS
+from degrade.shards.layout import CARD, DATA, INDEX, MANIFEST, REJECTS, is_data_file
 from degrade.shards.manifest import digest, read_manifest
-from degrade.shards.pair_check import Problem, pair_problems
+from degrade.shards.pair_check import Problem
 from degrade.shards.storage import Storage, open_storage
 
 
@@ -72,7 +70,7 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
     manifest = read_manifest(storage)
     problems = list(_manifest_problems(storage, manifest))
     lines, found = _index_lines(storage)
-    problems += found
+    problems += found or _foreign_problems(storage, manifest, lines)
     keys: Counter[str] = Counter()
     shards = [entry for entry in manifest["shards"] if isinstance(entry, dict) and isinstance(entry.get("file"), str)]
     for done, entry in enumerate(shards, 1):
@@ -81,7 +79,7 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
             problems.append(Problem(INDEX, "", f"{entry['file']} is missing from it"))
         else:
             keys.update(line.keys)
-        problems += _shard_problems(storage, entry, line, manifest)
+        problems += shard_problems(storage, entry, line, manifest)
         if progress:
             progress(done, len(shards))
     problems += [Problem(INDEX, "", f"{name} is not in the manifest") for name in lines]
@@ -95,20 +93,26 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
 def _manifest_problems(storage: Storage, manifest: dict[str, Any]) -> Iterator[Problem]:
     if manifest.get("sha256") != digest(manifest):
         yield Problem(MANIFEST, "", "it was edited: its digest is another")
-    for name in (INDEX, REJECTS):
-        expected = manifest.get("files", {}).get(name)
-        found = _sha256(storage, name)
+    files = manifest.get("files", {})
+    for name in dict.fromkeys((INDEX, REJECTS, *filter(is_data_file, files))):
+        expected = files.get(name)
+        found = sha256(storage, name)
         if found is None:
             yield Problem(name, "", "it is missing")
         elif found != expected:
             yield Problem(name, "", "its SHA-256 is not the manifest's")
     if not storage.exists(CARD):
         yield Problem(CARD, "", "it is missing")
+    yield from _count_problems(storage, manifest)
+
+
+def _foreign_problems(storage: Storage, manifest: dict[str, Any], lines: dict[str, ShardIndex]) -> Iterator[Problem]:
     listed = {entry.get("file") for entry in manifest["shards"] if isinstance(entry, dict)}
+    listed |= {*manifest.get("files", {})}
+    listed |= {name for line in lines.values() for name, _ in line.own_files()}
     for name in storage.list(DATA):
         if name not in listed:
             yield Problem(name, "", "it is not in the manifest")
-    yield from _count_problems(storage, manifest)
 
 
 def _count_problems(storage: Storage, manifest: dict[str, Any]) -> Iterator[Problem]:
@@ -132,86 +136,3 @@ def _index_lines(storage: Storage) -> tuple[dict[str, ShardIndex], list[Problem]
     except ShardError as error:
         return lines, [Problem(INDEX, "", error.what)]
     return lines, []
-
-
-def _sha256(storage: Storage, name: str) -> str | None:
-    """The digest of a file, read in pieces; None if it cannot be read."""
-    try:
-        with storage.open(name) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-# --- one shard --------------------------------------------------------------------------------------------------------
-
-
-def _shard_problems(
-    storage: Storage, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
-) -> list[Problem]:
-    name = entry["file"]
-    if not entry.get("pairs"):
-        return [Problem(name, "", "it is there, though the manifest says that all its photographs were rejected")] * (
-            storage.exists(name)
-        )
-    try:
-        file = storage.open(name)
-    except (FileNotFoundError, IsADirectoryError):
-        return [Problem(name, "", "it is missing")]
-    except OSError as error:
-        return [Problem(name, "", f"it cannot be read ({error.strerror})")]
-    with file:
-        return list(_found_in(file, name, entry, line, manifest))
-
-
-def _found_in(
-    file: BufferedIOBase, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
-) -> Iterator[Problem]:
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    if size != entry.get("bytes"):
-        yield Problem(name, "", f"it has {size} bytes, not {entry.get('bytes')}")
-    elif hashlib.file_digest(file, "sha256").hexdigest() != entry.get("sha256"):
-        yield Problem(name, "", "its SHA-256 is not the manifest's")
-    if line is not None and len(line.keys) != entry["pairs"]:
-        yield Problem(INDEX, "", f"{name} has {len(line.keys)} pairs, the manifest says {entry['pairs']}")
-    file.seek(0)
-    yield from _content_problems(file, name, entry, line, manifest)
-
-
-def _content_problems(
-    file: BufferedIOBase, name: str, entry: dict[str, Any], line: ShardIndex | None, manifest: dict[str, Any]
-) -> Iterator[Problem]:
-    places: list[tuple[str, int, int]] = []
-    pairs = 0
-    try:
-        with tarfile.open(fileobj=file, mode="r:") as tar:
-            key, members = None, dict[str, bytes]()
-            for member in tar:
-                places.append((member.name, member.offset_data, member.size))
-                own, _, suffix = member.name.partition(".")
-                if own != key and key is not None:
-                    pairs += 1
-                    yield from pair_problems(name, key, members, entry, manifest)
-                    members = {}
-                key = own
-                held = tar.extractfile(member)
-                members[suffix] = held.read() if held else b""
-            if key is not None:
-                pairs += 1
-                yield from pair_problems(name, key, members, entry, manifest)
-    except (tarfile.TarError, OSError) as error:
-        yield Problem(name, "", f"it is no whole tar ({error})")
-    if pairs != entry["pairs"]:
-        yield Problem(name, "", f"it has {pairs} pairs, the manifest says {entry['pairs']}")
-    if line is not None and places != _indexed(line):
-        yield Problem(INDEX, "", f"the members of {name} are not where it says")
-
-
-def _indexed(line: ShardIndex) -> list[tuple[str, int, int]]:
-    """(name, offset, size) of every member, in the order of the shard."""
-    return [
-        (f"{key}.{suffix}", offsets[place], sizes[place])
-        for place, key in enumerate(line.keys)
-        for suffix, (offsets, sizes) in line.members.items()
-    ]

@@ -99,7 +99,7 @@ def test_format() -> None:
 # --- frame and output -------------------------------------------------------------------------------------------------
 
 FRAME = "size, fit, flip, rotate_deg, translate_frac, zoom, brightness, contrast, min_side"
-OUTPUT = "copies, members, image, quality, scale, pairs_per_shard, splits"
+OUTPUT = "copies, members, image, quality, scale, format, pairs_per_shard, splits"
 
 
 @pytest.mark.parametrize(
