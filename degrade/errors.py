@@ -16,7 +16,8 @@
     │   ├── MissingExtra      a format that needs a library which is not installed
     │   ├── StorageError      a place on the network that cannot be reached, read or written
     │   └── WriteError        a write that the file system refused
-    └── BuildError            a build that cannot start or finish              (degrade.building)
+    ├── BuildError            a build that cannot start or finish              (degrade.building)
+    └── ScreeningError        a screening that cannot start or go on           (degrade.screening)
 
 Each carries its facts as attributes, and its text says what was expected and what to do about it. A build takes what
 CodecError, CorpusReadError and TooSmall say of a photograph as the reason of its reject.

@@ -4,6 +4,7 @@
     outputs     build, merge, verify, replay
     recipes     check, recipes, schema
     preview     preview
+    screen      screen
     ops         ops, warm
     console     words on stderr, data on stdout
     progress    what a build says while it runs
@@ -18,8 +19,9 @@ from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
 from degrade.cli.preview import preview
 from degrade.cli.recipes import check, recipes, schema
+from degrade.cli.screen import screen
 
 __all__ = ["main"]
 
-for _command in (build, merge, check, preview, recipes, ops, replay, verify, schema, warm):
+for _command in (build, merge, screen, check, preview, recipes, ops, replay, verify, schema, warm):
     main.add_command(_command)

@@ -16,7 +16,7 @@ from degrade.errors import DegradeError
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numpy", "numba", "cv2", "yaml", "pydantic", "PIL", "scipy", "skimage", "torch"}
-COMMANDS = ["build", "merge", "check", "preview", "recipes", "ops", "replay", "verify", "schema", "warm"]
+COMMANDS = ["build", "merge", "screen", "check", "preview", "recipes", "ops", "replay", "verify", "schema", "warm"]
 
 
 def raising(error: BaseException) -> click.RichGroup:

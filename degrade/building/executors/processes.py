@@ -151,7 +151,7 @@ def _start(job: Job, start_method: str, crew: Sequence[_Worker], descriptors: Se
         target=_serve, args=(theirs, job, unwanted, list(descriptors) if forked else []), daemon=True, name="degrade"
     )
     try:
-        with _interrupts_held_back(), _main_module_hidden():
+        with interrupts_held_back(), main_module_hidden():
             process.start()
     except OSError as error:
         ours.close()
@@ -163,7 +163,7 @@ def _start(job: Job, start_method: str, crew: Sequence[_Worker], descriptors: Se
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Ctrl-C goes to every process of the terminal; workers inherit that it does not reach them, and the parent ends
     them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -174,7 +174,7 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 @contextmanager
-def _main_module_hidden() -> Iterator[None]:
+def main_module_hidden() -> Iterator[None]:
     """Under spawn and forkserver, `multiprocessing` runs the caller's script once more in every worker, for the sake of
     functions that are defined there. Ours are not; and a script without an `if __name__ == "__main__"` would start a
     build in each worker."""
