@@ -42,6 +42,7 @@ def build(
     part: str | Part | None = None,
     overwrite: bool = False,
     engine: str = "processes",
+    ray_address: str | None = None,
     start_method: str = "spawn",
     progress: Progress | None = None,
     dry_run: bool = False,
@@ -61,7 +62,7 @@ def build(
         The folder to write to, or a URL such as s3://bucket/folder; by default the recipe's name.
     workers : int, optional
         How many make shards at the same time, from 1 (with processes: this one alone); by default as many as there are
-        processors, if it pays.
+        processors, here or in the cluster, if it pays.
     limit : int, optional
         At most so many photographs, drawn by hash.
     part : "i/n" or (i, n), optional
@@ -70,7 +71,11 @@ def build(
     overwrite : bool
         Remove what an earlier build has made in `out`, and nothing else, before starting.
     engine : str
-        "processes" or "threads".
+        "processes", "threads" or "ray", which makes the shards on a Ray cluster whose machines all have this package,
+        the photographs and `out` at the same places.
+    ray_address : "host:port", optional
+        The cluster's head, with the engine "ray"; by default that of the environment variable RAY_ADDRESS, else Ray is
+        started on this machine alone.
     start_method : str
         How the engine "processes" starts them: "spawn", "fork" or "forkserver".
     progress : Progress, optional
@@ -95,7 +100,7 @@ def build(
         The recipe, the source, or something that the recipe's steps need cannot be used.
     """
     started = time.perf_counter()
-    how = How(engine, workers, start_method)
+    how = How(engine, workers, start_method, ray_address)
     check_arguments(how, limit)
     chosen_part = parse_part(part, overwrite)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)

@@ -77,6 +77,22 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
             marker.touch()
 
 
+def warm_once_a_machine(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
+    """`warm_recipe`, unless it was done before; while one process compiles, the others of the machine that ask for it
+    wait, to find the kernels in the user's cache."""
+    from degrade.engine.kernels.kernel import cache_folder
+
+    folder = cache_folder()
+    if folder is None or is_warm(recipe):
+        return
+    import fcntl
+
+    with (folder / "warming.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_warm(recipe):
+            warm_recipe(recipe, compiling)
+
+
 def _marker(recipe: Recipe) -> Path | None:
     """The file beside the compiled kernels that says they are all there; None where they cannot be kept."""
     from numba.core.registry import cpu_target

@@ -50,8 +50,8 @@ from degrade.shards.layout import (
     temporary,
 )
 from degrade.shards.manifest import read_manifest
+from degrade.shards.staging import sweep_all
 from degrade.shards.storage import Place, open_storage
-from degrade.shards.storage_local import LocalStorage
 from degrade.shards.storage_remote import RemoteStorage
 from degrade.shards.writers import own_files_index
 
@@ -300,19 +300,28 @@ class WorkFolder:
 
         Raises OSError or StorageError.
         """
-        if isinstance(self.storage, LocalStorage):
-            self._sweep_folder(self.storage.place)
-        elif isinstance(self.storage, RemoteStorage):
+        if isinstance(self.storage, RemoteStorage):
             self.storage.settle()
-
-    def _sweep_folder(self, out: Path) -> None:
-        ledgers, work = out / _LEDGERS, out / WORK
-        for folder, names in ((out / DATA, "*"), (ledgers, "*"), (work, "*"), (out, "*")):
-            for path in folder.glob(f".{names}.tmp"):
-                if folder != out or path in map(temporary, (out / name for name in _OWN)):
-                    remove_left_over(path)
+            return
+        self.sweep_shards()
+        work = self.storage.path(WORK)
+        for path in (*work.glob(".*.tmp"), *(temporary(self.storage.path(name)) for name in _OWN)):
+            remove_left_over(path)
         for path in work.glob("part-*.lock"):
             path.unlink()
+
+    def sweep_shards(self) -> None:
+        """Remove what workers that were killed have left of shards and ledgers; nothing that is being written. Of a
+        remote output, what they have left on this machine.
+
+        Raises OSError or StorageError.
+        """
+        if isinstance(self.storage, RemoteStorage):
+            sweep_all(self.storage.staging)
+            return
+        for folder in (DATA, _LEDGERS):
+            for path in self.storage.path(folder).glob(".*.tmp"):
+                remove_left_over(path)
 
     def wipe(self) -> None:
         """Remove everything that a build has made here, and nothing else; nobody else may be building.
@@ -331,7 +340,7 @@ class WorkFolder:
         for index, keys in self._own_files():
             self.storage.remove([*own_names(index, keys), *(name for name in index.files.values() if "*" not in name)])
             folders.update(own_folders(index))
-        for folder in sorted(folders, reverse=True) if isinstance(self.storage, LocalStorage) else ():
+        for folder in sorted(folders, reverse=True) if self.storage.is_local else ():
             with suppress(OSError):  # somebody else's files are in it, or it was never made
                 self.storage.path(folder).rmdir()
 

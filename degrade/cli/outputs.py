@@ -33,9 +33,10 @@ _out_argument = click.argument("out", help="The folder that a build has written,
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and write nothing.")
 @click.option("--overwrite", is_flag=True, help="Begin anew, if FOLDER holds a build; nothing else is ever deleted.")
 @click.option(
-    "--engine", type=click.Choice(["processes", "threads"]), default="processes", show_default=True,
-    help="Who does the work.",
+    "--engine", type=click.Choice(["processes", "threads", "ray"]), default="processes", show_default=True,
+    help="Who does the work; ray is a cluster of machines.",
 )  # fmt: skip
+@click.option("--ray-address", metavar="HOST:PORT", help="The Ray cluster's head; if left out, this machine alone.")
 @click.option(
     "--start-method", type=click.Choice(["spawn", "forkserver", "fork"]), default="spawn", show_default=True,
     help="How processes are started.",

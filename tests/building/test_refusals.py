@@ -69,6 +69,8 @@ def test_a_source_that_is_not_there(recipe: dict[str, Any], tmp_path: Path) -> N
         {"start_method": "threads"},
         {"engine": "spark"},
         {"engine": "threads", "start_method": "fork"},
+        {"ray_address": "10.0.0.1:6379"},
+        {"engine": "ray", "ray_address": "ray://10.0.0.1:10001"},
         {"part": "0/2"},
         {"part": "3/2"},
         {"part": "one"},

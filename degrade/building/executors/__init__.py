@@ -1,4 +1,4 @@
-"""Where shards are made: in this process, in several or in threads.
+"""Where shards are made: in this process, in several, in threads, or on a Ray cluster.
 
     Executor    what they have in common
     How         which one, as the caller asked for it
@@ -32,7 +32,18 @@ def opened(how: How, todo: Sequence[Shard], copies: int, descriptors: Sequence[i
         Pairs of each photograph.
     descriptors : sequence of int
         Open files that a forked process must not keep.
+
+    Raises
+    ------
+    BuildError
+        The Ray cluster cannot be reached or started.
     """
+    if how.engine == "ray" and todo:
+        from degrade.building.executors.ray_cluster import connected
+
+        with connected(how.ray_address, how.workers, len(todo)) as executor:
+            yield executor
+        return
     yield _here(how, todo, copies, descriptors)
 
 

@@ -12,7 +12,7 @@ from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress
 from degrade.building.worker import Job
 
-ENGINES = ("processes", "threads")
+ENGINES = ("processes", "threads", "ray")
 START_METHODS = ("spawn", "fork", "forkserver")
 
 
@@ -28,11 +28,14 @@ class How:
         None: as many as there are processors, if it pays.
     start_method : str
         One of START_METHODS; of processes alone.
+    ray_address : str or None
+        The head of a Ray cluster as "host:port"; None: that of RAY_ADDRESS, else a cluster of this machine alone.
     """
 
     engine: str = "processes"
     workers: int | None = None
     start_method: str = "spawn"
+    ray_address: str | None = None
 
 
 class Executor(Protocol):
