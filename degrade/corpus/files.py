@@ -30,6 +30,23 @@ def read_file(path: Path, photograph: Photograph) -> bytes:
     return data
 
 
+def read_range(path: Path, start: int, size: int, source: str) -> bytes:
+    """`size` bytes of the file at `path` from `start` on, fewer where it ends, for the photograph `source`.
+
+    Raises CorpusReadError.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(start)
+            parts = [file.read(size)]
+            while parts[-1] and (left := size - sum(map(len, parts))):
+                parts.append(file.read(left))
+    except OSError as error:
+        reason, detail = reason_of(error)
+        raise CorpusReadError(reason, f"its archive: {detail}", source) from error
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
 def _read_to_end(descriptor: int, size: int) -> bytes:
     """All bytes of a file that should have `size` of them. A file object would cost more than the read."""
     parts = [os.read(descriptor, size + 1)]

@@ -50,8 +50,14 @@ REJECTED = {
     "vanished": "it was there and is gone",
     "changed": "its size is no longer the listed one",
     "too_large": "more bytes than a photograph has",
+    "damaged": "its archive holds other bytes than it says",
+    "damaged_archive": "an archive that cannot be read to its end, so that what it holds is unknown",
     "repeated": "listed more than once; the first one counts",
 }
+
+
+_OF_UNKNOWN_EXTENT = ("unreadable_folder", "damaged_archive")
+"""Reasons of entries that are no photographs and have no key."""
 
 
 class CorpusError(DegradeError):
@@ -195,6 +201,10 @@ class ListingMaker:
                     builder.pad(len(self._sizes) - 1)
                     builder.add(texts[name])
 
+    def __len__(self) -> int:
+        """How many photographs there are so far."""
+        return len(self._sizes)
+
     def reject(self, source: str, reason: str, detail: str) -> None:
         """An entry that is no usable photograph. `reason` is one of `REJECTED`."""
         self._rejects.append((source, reason, detail))
@@ -210,7 +220,7 @@ class ListingMaker:
         """
         count = len(self._sources)
         bad = sorted(self._rejects)
-        keyed = [source for source, reason, _ in bad if reason != "unreadable_folder"]
+        keyed = [source for source, reason, _ in bad if reason not in _OF_UNKNOWN_EXTENT]
         for source in keyed:
             self._sources.add(source)
         sources = self._sources.finish()

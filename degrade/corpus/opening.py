@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from degrade.codecs import SUFFIXES, has_picture_suffix
-from degrade.corpus.folder import FileCorpus, FolderCorpus
 from degrade.corpus.listing import Corpus, CorpusError
 from degrade.corpus.mixing import mix
-from degrade.corpus.names import source_of
 from degrade.corpus.options import with_options
-from degrade.corpus.pattern import GlobCorpus, has_wildcards
+from degrade.corpus.remote import is_url
 from degrade.corpus.sample import SampleCorpus
-from degrade.recipes.source import Source, source_problems
-from degrade.recipes.words import path_text, shown
+from degrade.corpus.texts import WHERE, Place, named
+from degrade.recipes.errors import Problem, RecipeError
+from degrade.recipes.source import Mistake, Source, source_problems
+from degrade.recipes.text import parse_document
+from degrade.recipes.words import path_text
+
+_YAML = (".yaml", ".yml")
 
 
 def open_corpus(source: Source | os.PathLike[str] | None) -> Corpus:
@@ -25,67 +26,92 @@ def open_corpus(source: Source | os.PathLike[str] | None) -> Corpus:
 
     Parameters
     ----------
-    source : str, path, mapping, list or None
-        None or "sample": the sample photographs (a folder of that name is "./sample"). A folder: all photographs in it
-        and below. A pattern with `*`, `?`, `[...]` or `**`: those that match. A file: that photograph. `~` is the home
-        folder. A mapping: its `path`, with the options of `degrade.recipes.source`. A list of all these: a mixture.
+    source : str, path, mapping, sequence of these or None
+        None or "sample" is the sample photographs (a folder of that name is "./sample"). A text is a folder: all
+        photographs in it and below; a pattern with `*`, `?`, `[...]`, `{a,b}`, `{000..009}` or `**`: those that match;
+        a picture; a list file (.txt, .csv, .tsv, .jsonl); a zip or tar archive or a pattern of them; a dataset that
+        was saved to disk; parquet files; or a .yaml file with a mapping or list as follows. Each may also be a URL that
+        fsspec knows, such as `s3://bucket/folder`; `hf://datasets/USER/NAME` is a dataset of the Hub. `~` is the home
+        folder.
+        A mapping has such a text as its `path`, and options: `root` (what a list's paths are relative to), `column`
+        (of a list's paths, or a dataset's pictures), `config` (of a dataset of the Hub), and those of
+        `degrade.corpus.options`. A list of texts and mappings is several corpora, mixed.
 
     Raises
     ------
     CorpusError
         For anything else, with what to give instead. Whether there are photographs is seen at listing.
     """
-    if source is None or source == "sample":
+    if source is None:
         return SampleCorpus()
-    if not isinstance(source, str | os.PathLike):
-        return _described(source)
-    text = os.fspath(source)
-    try:
-        return _open(text)
-    except (OSError, ValueError, RuntimeError) as error:  # no permission, a name too long, a NUL, no home folder
-        raise CorpusError(f"the source {text!r} cannot be opened ({error})", text) from error
+    plain = _plain(source)
+    return _text(Place(plain)) if isinstance(plain, str) else _described(plain, "source", Path())
 
 
-def _described(source: Mapping[str, Any] | Sequence[str | Mapping[str, Any]]) -> Corpus:
-    """The corpus of a mapping or of a list."""
-    spec = shown(source)
-    for path, message, hint in source_problems(source):
-        where = f"{path_text(path)}: " if path else ""
-        raise CorpusError(f"the source {spec}: {where}{message}{f'; {hint}' if hint else ''}", spec)
+def _plain(source: Any) -> Any:
+    """The same with texts for paths."""
+    if isinstance(source, os.PathLike):
+        return os.fspath(source)
     if isinstance(source, Mapping):
-        if strange := [name for name in ("root", "column") if name in source]:
-            raise CorpusError(f"the source {source['path']} is no list of files, and takes no {strange[0]}", spec)
-        options = {name: value for name, value in source.items() if name != "path"}
-        return with_options(open_corpus(source["path"]), options, source["path"])
+        return {key: _plain(value) for key, value in source.items()}
+    return [_plain(one) for one in source] if isinstance(source, list | tuple) else source
+
+
+# --- texts, mappings and lists ----------------------------------------------------------------------------------------
+
+
+def _text(place: Place) -> Corpus:
+    if is_url(place.text) or not place.text.lower().endswith(_YAML) or not place.path.is_file():
+        return named(place)
+    place.no_more_than()
+    if place.base != Path():
+        raise CorpusError(f"the source {place.text} is named in another .yaml; write what it says there", place.text)
+    return _read_yaml(place.path)
+
+
+def _described(source: Any, what: str, base: Path) -> Corpus:
+    """The corpus of a mapping or list whose paths are relative to `base`."""
+    if problems := source_problems(source):
+        raise CorpusError(f"the {what}: {'; '.join(map(_mistake, problems))}")
+    if isinstance(source, str):
+        return _text(Place(source, base))
+    if isinstance(source, Mapping):
+        return _with_options(source, base)
     weights = [one.get("weight") if isinstance(one, Mapping) else None for one in source]
-    return mix([(open_corpus(one), weight) for one, weight in zip(source, weights, strict=True)], spec)
+    corpora = [_described(one, what, base) for one in source]
+    return mix(list(zip(corpora, weights, strict=True)), what)
 
 
-def _open(text: str) -> Corpus:
-    if not text:
-        raise CorpusError("the source is empty; name a folder, a picture or a pattern, or leave it out for the samples")
-    path = Path(text).expanduser()
-    if path.is_dir():
-        return FolderCorpus(path.absolute())
-    if path.exists():
-        if has_picture_suffix(path.name):
-            return FileCorpus(path.absolute())
-        kinds = ", ".join(SUFFIXES)
-        raise CorpusError(f"the source {text} is no picture ({kinds}); name its folder or a pattern", text)
-    if has_wildcards(text):
-        return GlobCorpus.parse(str(path))
-    if "://" in text:
-        raise CorpusError(f"the source {text} is a remote address; copy the photographs to a folder first", text)
-    raise CorpusError(f"there is no source {source_of(text)}; {_near(path)}", text)
+def _mistake(problem: Mistake) -> str:
+    path, message, hint = problem
+    return f"{f'{path_text(path)}: ' if path else ''}{message}{f' ({hint})' if hint else ''}"
 
 
-def _near(path: Path) -> str:
-    """What the user may have meant."""
+def _with_options(source: Mapping[str, Any], base: Path) -> Corpus:
+    where = {key: str(source[key]) for key in WHERE if key in source}
+    if "root" in where:
+        where["root"] = str(Place(where["root"], base))
+    corpus = _text(Place(source["path"], base, **where))
+    rest = {key: value for key, value in source.items() if key not in ("path", *WHERE)}
+    return with_options(corpus, rest, source["path"])
+
+
+def _read_yaml(path: Path) -> Corpus:
     try:
-        neighbours = [entry.name for entry in path.parent.iterdir() if entry.is_dir()]
-    except OSError:
-        neighbours = []
-    close = difflib.get_close_matches(path.name, sorted(neighbours), n=1)
-    if close:
-        return f"did you mean {source_of(str(path.with_name(close[0])))}?"
-    return "name a folder, a picture, a pattern such as 'photos/**/*.jpg', or 'sample'"
+        document = parse_document(path.read_bytes(), path.name)
+    except RecipeError as error:
+        raise _unreadable(path, error.problems) from error
+    except OSError as error:
+        raise CorpusError(f"the source {path} cannot be read ({error.strerror})", str(path)) from error
+    if document.problems:
+        raise _unreadable(path, document.problems)
+    data = document.data
+    if isinstance(data, Mapping) and "recipe" in data:
+        raise CorpusError(f"the source {path} is a recipe; name it with --recipe, and photographs here", str(path))
+    return _described(data, f"source {path.name}", path.absolute().parent)
+
+
+def _unreadable(path: Path, problems: Sequence[Problem]) -> CorpusError:
+    first = problems[0]
+    at = f"{path}:{first.line}" if first.line else str(path)
+    return CorpusError(f"the source {at}: {first.message}{'; ' + first.hint if first.hint else ''}", str(path))

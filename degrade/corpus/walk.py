@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Protocol
 
 from degrade.codecs import has_picture_suffix
 from degrade.corpus.files import kind_of, reason_of
-from degrade.corpus.listing import CorpusError, Listing, make_listing
+from degrade.corpus.listing import CorpusError, Listing, ListingMaker
 from degrade.corpus.names import source_of
 
 
@@ -25,7 +24,9 @@ class Choice(Protocol):
         ...
 
 
-class _Everything:
+class Everything:
+    """The choice of all entries."""
+
     def matches(self, parts: tuple[str, ...]) -> bool:
         return True
 
@@ -39,18 +40,16 @@ def list_folder(root: Path, choice: Choice | None = None) -> Listing:
 
     Raises CorpusError if `root` itself cannot be listed.
     """
-    walk = _Walk(root, choice or _Everything())
+    walk = _Walk(root, choice or Everything())
     walk.run()
-    return make_listing(walk.sizes, walk.rejects, walk.ignored)
+    return walk.maker.finish()
 
 
 class _Walk:
     def __init__(self, root: Path, choice: Choice) -> None:
         self.root = root
         self.choice = choice
-        self.sizes: dict[str, int] = {}
-        self.rejects: list[tuple[str, str, str]] = []
-        self.ignored: Counter[str] = Counter()
+        self.maker = ListingMaker()
 
     def run(self) -> None:
         folders: list[tuple[str, ...]] = [()]
@@ -71,7 +70,7 @@ class _Walk:
                 cure = "check that it is a folder that you may read"
                 raise CorpusError(f"the folder {self.root} cannot be listed ({why}); {cure}", str(self.root)) from error
             detail = f"the folder cannot be listed ({why}); check its permissions"
-            self.rejects.append((_source(parts), "unreadable_folder", detail))
+            self.maker.reject(_source(parts), "unreadable_folder", detail)
             return []
 
     def _visit(self, entry: os.DirEntry[str], parts: tuple[str, ...]) -> bool:
@@ -81,13 +80,13 @@ class _Walk:
         if not self.choice.matches(parts) and not below:
             return False
         if entry.name.startswith("."):
-            self.ignored["hidden"] += 1
+            self.maker.ignore("hidden")
             return False
         if has_picture_suffix(entry.name):
             if self.choice.matches(parts):
                 self._picture(entry, parts)
         elif not is_folder:
-            self.ignored["symlinked_folder" if _is_folder(entry, follow_symlinks=True) else "not_a_picture"] += 1
+            self.maker.ignore("symlinked_folder" if _is_folder(entry, follow_symlinks=True) else "not_a_picture")
         return below
 
     def _picture(self, entry: os.DirEntry[str], parts: tuple[str, ...]) -> None:
@@ -95,13 +94,13 @@ class _Walk:
         try:
             found = entry.stat()
         except OSError as error:
-            self.rejects.append((source, *reason_of(error, entry.is_symlink())))
+            self.maker.reject(source, *reason_of(error, entry.is_symlink()))
             return
         kind = kind_of(found)
         if kind is None:
-            self.sizes[source] = found.st_size
+            self.maker.add(source, found.st_size)
         else:
-            self.rejects.append((source, *kind))
+            self.maker.reject(source, *kind)
 
 
 def _is_folder(entry: os.DirEntry[str], follow_symlinks: bool) -> bool:

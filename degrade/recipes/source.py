@@ -23,6 +23,7 @@ WHERE: dict[str, str] = {
     "path": "what the source is: a folder, a pattern, a picture, a list file, an archive or an address",
     "root": "the folder that the paths of a list file start from",
     "column": "the column of a list file that holds the paths, or of a dataset that holds the pictures",
+    "config": "the configuration of a dataset of the Hub",
 }
 """The keys that say where the photographs are."""
 
@@ -187,7 +188,7 @@ def _is_number(value: Any) -> bool:
 
 _WAYS = {"folder": _folder, "regex": _regex, "column": _text}
 _CHECKS: dict[str, Callable[[Any], list[Mistake]]] = {
-    **dict.fromkeys(("path", "root", "column", "domain", "licence", "origin"), _text),
+    **dict.fromkeys(("path", "root", "column", "config", "domain", "licence", "origin"), _text),
     "name": _name, "weight": _weight, "sample": _sample, "classes": _classes,
     "group_by": _by("folder", "regex", "column"),
     "split_by": _by("folder", "column"), "class_by": _by("folder", "column"),

@@ -42,7 +42,7 @@ def album(tmp_path: Path) -> Path:
     for name in ("a.jpg", "B.PNG", "1923/c.tiff", "1923/summer/d.webp", "1923/summer/e.jpe", "f.bmp"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(name.encode())
-    for name in ("notes.txt", "1923/Thumbs.db", ".hidden.jpg", "no_suffix"):
+    for name in ("notes.doc", "1923/Thumbs.db", ".hidden.jpg", "no_suffix"):
         (root / name).write_bytes(b"x")
     (root / ".git").mkdir()
     (root / ".git" / "in_git.jpg").write_bytes(b"x")
@@ -336,8 +336,7 @@ def test_the_samples_are_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("", "name a folder"),
         ("albun", "did you mean album?"),
         ("nothing/at/all", "'sample'"),
-        ("album/notes.txt", "no picture"),
-        ("s3://bucket/photos", "copy the photographs"),
+        ("album/notes.doc", "no picture"),
         ("x" * 5000, "cannot be opened"),
     ],
 )
