@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from degrade.recipes import RecipeError, load_recipe
 from degrade.recipes.errors import Problem
 from degrade.recipes.grammar import FIELDS, read
+from degrade.recipes.source import OPTIONS, WHERE
 from degrade.recipes.text import parse_document
 
 MARK = "»"
@@ -46,7 +47,7 @@ def in_steps(step: str) -> str:
 
 # --- the top ----------------------------------------------------------------------------------------------------------
 
-SOURCE = "path, root, column, name, weight, sample, group_by, split_by, class_by, classes, domain, licence, origin"
+SOURCE = ", ".join((*WHERE, *OPTIONS))
 ALL = ", ".join(FIELDS)
 
 
