@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from degrade.building.rows import hashed_lines
 from degrade.corpus import Listing
 from degrade.corpus.photographs import Photographs
 from degrade.corpus.splits import divide
@@ -28,8 +29,6 @@ from degrade.shards.parquet import arrow
 
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
 _MOST_NAMED = 4
-_GIVEN = ("offset", "group", "split", "domain", "target")
-"""What only some sources tell of a photograph."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,10 +194,8 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
 
 def _listing_hash(listing: Listing) -> str:
     digest = hashlib.blake2b(digest_size=16, person=b"degrade.listing")
-    for photograph in listing.photographs:
-        known = [photograph.key, photograph.source, photograph.size]
-        given = [getattr(photograph, name) for name in _GIVEN]
-        digest.update(COMPACT([*known, *given] if any(given) else known).encode() + b"\n")
+    for line in hashed_lines(Photographs.of(listing.photographs)):
+        digest.update(line)
     for reject in listing.rejects:
         digest.update(COMPACT([reject.key, reject.source, reject.reason]).encode() + b"\n")
     return digest.hexdigest()

@@ -24,14 +24,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from degrade.building.errors import BuildError
 from degrade.building.ledger import HEAD, Ledger, finished_ledger, read_ledger, reject_line
 from degrade.building.locks import locked
 from degrade.building.plan import Plan, Shard, differences
+from degrade.building.rows import stored_lines
 from degrade.building.sources import source_from
 from degrade.corpus import Photograph, Reject
+from degrade.corpus.photographs import Photographs
 from degrade.recipes.source import Source
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
@@ -60,7 +61,6 @@ _LOCK = "lock"
 _LEDGERS = f"{WORK}/ledgers"
 _PLAN, _LISTING, _STARTS = f"{WORK}/plan.json", f"{WORK}/listing.jsonl", f"{WORK}/starts.json"
 _LISTED_REJECTS, _SOURCE, _FOLDERS = f"{WORK}/rejects.jsonl", f"{WORK}/source", f"{WORK}/folders.json"
-_NEVER_LEFT_OUT = 4
 _REBUILD = "add --overwrite to build it anew, or choose another --out"
 
 
@@ -163,7 +163,7 @@ class WorkFolder:
     def store(
         self,
         plan: Plan,
-        photographs: Iterable[Photograph],
+        photographs: Photographs,
         rejects: Iterable[Reject],
         source: str | None,
         folders: Mapping[str, str],
@@ -185,9 +185,9 @@ class WorkFolder:
         self._put(_FOLDERS, json.dumps(places).encode("ascii"))
         self._put(_PLAN, plan.to_json().encode("ascii"))
 
-    def _store_listing(self, plan: Plan, photographs: Iterable[Photograph], known: bool) -> None:
+    def _store_listing(self, plan: Plan, photographs: Photographs, known: bool) -> None:
         """`known`: the plan is stored, and so is its listing if its length is right."""
-        lines = (COMPACT(_row(one)).encode("ascii") + b"\n" for one in photographs)
+        lines = stored_lines(photographs)
         starts = [0]
         try:
             with DurableFile(self.storage.path(_LISTING)) as file:
@@ -365,12 +365,3 @@ class WorkFolder:
         with suppress(ShardError, KeyError, TypeError):  # nor does a damaged manifest
             known += [entry["file"] for entry in read_manifest(self.storage)["shards"]]
         return list(dict.fromkeys(name for name in known if is_shard_file(name)))
-
-
-def _row(photograph: Photograph) -> list[Any]:
-    """A photograph's attributes in their order, without the empty ones at the end."""
-    one = photograph
-    row = [one.key, one.source, one.size, one.order, one.offset, one.group, one.split, one.domain, one.target]
-    while not row[-1] and len(row) > _NEVER_LEFT_OUT:
-        row.pop()
-    return row

@@ -3,6 +3,7 @@
     group       the `degrade` command itself: errors become one line and an exit code
     outputs     build, merge, verify, replay
     recipes     check, recipes, schema
+    plan        plan
     preview     preview
     screen      screen
     ops         ops, warm
@@ -17,11 +18,12 @@ from __future__ import annotations
 from degrade.cli.group import main
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
+from degrade.cli.plan import plan
 from degrade.cli.preview import preview
 from degrade.cli.recipes import check, recipes, schema
 from degrade.cli.screen import screen
 
 __all__ = ["main"]
 
-for _command in (build, merge, screen, check, preview, recipes, ops, replay, verify, schema, warm):
+for _command in (build, plan, merge, screen, check, preview, recipes, ops, replay, verify, schema, warm):
     main.add_command(_command)

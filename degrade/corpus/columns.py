@@ -39,8 +39,8 @@ class Texts:
 
     def __init__(self, block: bytes | bytearray, ends: Numbers) -> None:
         self._block = memoryview(block)
-        small = len(block) < _SMALL
-        self._ends = np.concatenate([np.zeros(1, ends.dtype), ends]).astype(np.uint32 if small else np.uint64)
+        self._ends = np.zeros(len(ends) + 1, np.uint32 if len(block) < _SMALL else np.uint64)
+        self._ends[1:] = ends
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
@@ -55,13 +55,13 @@ class Texts:
 
     def raw(self, row: int) -> bytes:
         """The text of a row, in UTF-8."""
-        return bytes(self._block[self._ends[row] : self._ends[row + 1]])
+        return self._block[self._ends[row] : self._ends[row + 1]].tobytes()
 
     def raws(self, rows: Numbers) -> list[bytes]:
         """The texts of the rows with these numbers, in UTF-8."""
         block = self._block
         bounds = zip(self._ends[rows].tolist(), self._ends[rows + 1].tolist(), strict=True)
-        return [bytes(block[start:end]) for start, end in bounds]
+        return [block[start:end].tobytes() for start, end in bounds]
 
     def at(self, rows: Numbers) -> list[str]:
         """The texts of the rows with these numbers."""

@@ -223,7 +223,8 @@ class ListingMaker:
         keyed = [source for source, reason, _ in bad if reason not in _OF_UNKNOWN_EXTENT]
         for source in keyed:
             self._sources.add(source)
-        sources = self._sources.finish()
+        sources, sizes = self._sources.finish(), packed(self._sizes)
+        self._sources, self._sizes = TextsBuilder(), array("q")  # twice as much memory is not there
         claims = Claims(RawTexts(sources))
         keys = {source: claims.key(claims.repeated.get(row, row)).decode() for row, source in enumerate(keyed, count)}
         rejects = [Reject(source, keys.get(source), reason, detail) for source, reason, detail in bad]
@@ -235,7 +236,7 @@ class ListingMaker:
         table = Table(
             sources=sources,
             keys=KeysOf(sources, claims.attempts if claims.attempts.any() else None),
-            sizes=packed(self._sizes),
+            sizes=sizes,
             orders=claims.orders,
             offsets=self._padded_offsets(count),
             **{name: _column(builder, count) for name, builder in (self._texts | self._codes).items()},

@@ -43,7 +43,7 @@ class Division:
 
     def members(self, name: str) -> Numbers:
         """The places of a split's photographs, ascending."""
-        return np.flatnonzero(self.codes == self.names.index(name))
+        return np.flatnonzero(self.codes == self.names.index(name)).astype(np.uint32)
 
 
 def assign_splits(photographs: Iterable[Photograph], splits: Mapping[str, Part]) -> dict[str, str]:
@@ -147,40 +147,42 @@ def _check_numbers(
 
 def _divide(units: Units, shares: Mapping[int, Fraction]) -> None:
     """Give each free unit to the split (by code) in whose share's interval of [low, 2^64) its hash lies."""
-    free = units.free()
     low = units.low
     total = Fraction()
     bounds = [low]
     for share in shares.values():
         total += share
         bounds.append(low + math.floor(total * (_END - low)))
-    inner = np.array([min(bound, _END - 1) for bound in bounds[1:-1]], np.uint64)
-    places = np.searchsorted(inner, units.orders[free], side="right")
-    codes = np.array(list(shares), np.int16)
-    units.codes[free] = codes[places]
-    if len(free) < len(codes):
-        return
-    counts = np.bincount(places, minlength=len(codes))
-    for place in range(len(codes)):
-        if not counts[place]:
-            giver, nearest = _nearest(units, free, places, counts, bounds[place], bounds[place + 1])
-            counts[giver] -= 1
-            counts[place] += 1
-            places[nearest] = place
-            units.codes[free[nearest]] = codes[place]
+    free = units.codes == NONE
+    ends = [int(np.searchsorted(units.orders, np.uint64(bound))) for bound in bounds[1:-1]] + [len(units)]
+    counts = []
+    start = 0
+    for code, end in zip(shares, ends, strict=True):
+        units.codes[start:end][free[start:end]] = code
+        counts.append(int(np.count_nonzero(free[start:end])))
+        start = end
+    if 0 in counts and sum(counts) >= len(counts):
+        _fill(units, np.flatnonzero(free), list(shares), counts, bounds)
 
 
-def _nearest(units: Units, free: Numbers, places: Numbers, counts: Numbers, start: int, end: int) -> tuple[int, int]:
-    """(split, unit) of the unit whose hash is nearest to [start, end), of those that leave no split empty."""
-    best: tuple[int, int, int] | None = None
-    giving = np.flatnonzero(counts[places] > 1)
-    for unit in _candidates(units.orders[free[giving]], start, end):
-        order = int(units.orders[free[giving[unit]]])
-        away = start - order if order < start else order - end + 1
-        if best is None or (away, order, int(giving[unit])) < best:
-            best = away, order, int(giving[unit])
-    assert best is not None
-    return int(places[best[2]]), best[2]
+def _fill(units: Units, free: Numbers, codes: list[int], counts: list[int], bounds: list[int]) -> None:
+    """Give each split without units the one whose hash is nearest to its interval, of those that leave none empty."""
+    for place, code in enumerate(codes):
+        if counts[place]:
+            continue
+        giving = [code for code, count in zip(codes, counts, strict=True) if count > 1]
+        may_go = free[np.isin(units.codes[free], giving)]
+        start, end = bounds[place], bounds[place + 1]
+        best: tuple[int, int, int] | None = None
+        for candidate in _candidates(units.orders[may_go], start, end):
+            unit = int(may_go[candidate])
+            order = int(units.orders[unit])
+            away = start - order if order < start else order - end + 1
+            best = min(best or (away, order, unit), (away, order, unit))
+        assert best is not None
+        counts[codes.index(int(units.codes[best[2]]))] -= 1
+        counts[place] += 1
+        units.codes[best[2]] = code
 
 
 def _candidates(orders: Numbers, start: int, end: int) -> Iterable[int]:

@@ -39,7 +39,8 @@ class Units:
     def __init__(self, photographs: Photographs, names: Sequence[str]) -> None:
         self._photographs = photographs
         self.orders, self._unit_of = _ordered(photographs)
-        self._sizes = np.bincount(self._unit_of, minlength=len(self.orders))
+        alone = len(self.orders) == len(photographs)
+        self._sizes = np.ones(len(photographs), np.uint8) if alone else np.bincount(self._unit_of)
         self._imposed = _imposed(photographs, names)
         self._left_over = np.zeros(len(photographs), bool)
         self.codes = np.full(len(self.orders), _FREE, np.int16)
@@ -54,7 +55,7 @@ class Units:
     @property
     def photographs_left(self) -> int:
         """How many photographs are in no split."""
-        return int(self._sizes[self.free()].sum())
+        return int(self._sizes[self.codes == _FREE].sum())
 
     def photograph_codes(self) -> Numbers:
         """(N,) int16: the split of each photograph, -1 for none."""
@@ -67,7 +68,7 @@ class Units:
         Raises CorpusError if no more groups fit.
         """
         free = self.free()
-        sums = np.cumsum(self._sizes[free])
+        sums = np.cumsum(self._sizes[free], dtype=np.int64)
         whole = int(np.searchsorted(sums, count, side="right"))
         self.codes[free[:whole]] = code
         left = count - (int(sums[whole - 1]) if whole else 0)
@@ -110,7 +111,9 @@ class Units:
         self, counts: Mapping[str, int], class_of: Numbers, candidate: Numbers, code: int, name: str
     ) -> None:
         kinds = len(counts)
-        pairs, sizes = np.unique(self._unit_of[candidate] * kinds + class_of[candidate], return_counts=True)
+        pairs, sizes = np.unique(
+            self._unit_of[candidate].astype(np.int64) * kinds + class_of[candidate], return_counts=True
+        )
         members: dict[int, dict[int, int]] = {}
         for pair, size in zip(pairs.tolist(), sizes.tolist(), strict=True):
             members.setdefault(pair // kinds, {})[pair % kinds] = size
@@ -157,7 +160,7 @@ def _ordered(photographs: Photographs) -> tuple[Numbers, Numbers]:
         units, unit_of = np.unique(hashes, return_inverse=True)
         return units, unit_of
     if (orders[1:] > orders[:-1]).all():
-        return orders, np.arange(len(orders))
+        return orders, np.arange(len(orders), dtype=np.uint32)
     by_rank = list(zip(orders.tolist(), photographs.keys(), strict=True))
     ranks = np.array(sorted(range(len(orders)), key=by_rank.__getitem__), np.int64)
     unit_of = np.empty(len(orders), np.int64)

@@ -16,7 +16,9 @@ from degrade.errors import DegradeError
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numpy", "numba", "cv2", "yaml", "pydantic", "PIL", "scipy", "skimage", "torch"}
-COMMANDS = ["build", "merge", "screen", "check", "preview", "recipes", "ops", "replay", "verify", "schema", "warm"]
+COMMANDS = [
+    "build", "plan", "merge", "screen", "check", "preview", "recipes", "ops", "replay", "verify", "schema", "warm",
+]  # fmt: skip
 
 
 def raising(error: BaseException) -> click.RichGroup:
