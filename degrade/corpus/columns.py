@@ -81,8 +81,8 @@ class RawTexts(Sequence[bytes]):
         return self._texts.raw(row)
 
     def __iter__(self) -> Iterator[bytes]:
-        for rows in chunks(np.arange(len(self))):
-            yield from self._texts.raws(rows)
+        for start in range(0, len(self), _CHUNK):
+            yield from self._texts.raws(np.arange(start, min(start + _CHUNK, len(self))))
 
 
 class Codes:
