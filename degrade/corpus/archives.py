@@ -71,7 +71,7 @@ class ArchiveCorpus:
     def name(self) -> str:
         """The archive's name, or that of their folder and how many they are."""
         if not self.apart:
-            return source_of(without_query(self.place(self.archives[0])).rpartition("/")[2])
+            return source_of(self.bare(self.archives[0]))
         folder = source_of(self.root.rstrip("/").rpartition("/")[2])
         return f"{folder} ({len(self.archives)} archives)"
 
@@ -110,7 +110,7 @@ class ArchiveCorpus:
                 raise CorpusReadError("unreadable", detail, photograph.source)
             return data
 
-        if self._kind(archive) == ".tar":
+        if kind_of_archive(self.bare(archive)) == ".tar":
             return tars.read_member(read, photograph)
         return zips.read_member(read, photograph)
 
@@ -120,10 +120,12 @@ class ArchiveCorpus:
 
     def prefix(self, archive: str) -> str:
         """What the sources of an archive begin with."""
-        return source_of(archive[: -len(self._kind(archive))]) + "/" if self.apart else ""
+        bare = self.bare(archive)
+        return source_of(bare[: -len(kind_of_archive(bare))]) + "/" if self.apart else ""
 
-    def _kind(self, archive: str) -> str:
-        return kind_of_archive(without_query(self.place(archive)))
+    def bare(self, archive: str) -> str:
+        """An archive's path without the query that a URL may end in."""
+        return without_query(self.place(archive))[len(self.root.rstrip("/")) + 1 :]
 
     @cached_property
     def _by_prefix(self) -> dict[str, str]:
@@ -151,7 +153,8 @@ class _Lister:
 
     def __init__(self, corpus: ArchiveCorpus, archive: str, maker: ListingMaker, columns: set[str]) -> None:
         self.corpus = corpus
-        self.archive = archive
+        self.place = corpus.place(archive)
+        self.archive = corpus.bare(archive)
         self.maker = maker
         self.columns = columns
         self.prefix = corpus.prefix(archive)
@@ -160,9 +163,9 @@ class _Lister:
         self.beside: dict[str, dict[str, Any] | str] = {}
 
     def run(self) -> None:
-        place = self.corpus.place(self.archive)
+        place = self.place
         what = f"the archive {self.archive}"
-        kind = KINDS[kind_of_archive(without_query(place))]
+        kind = KINDS[kind_of_archive(self.archive)]
         try:
             if not is_url(place):
                 with Path(place).open("rb") as file:

@@ -90,7 +90,7 @@ class DatasetCorpus:
     def read(self, photograph: Photograph) -> bytes:
         """The bytes in the row, as they were put there."""
         name = photograph.source.rpartition("/")[0]
-        part = next(part for part in self.parts if part.name == name)
+        part = next((part for part in self.parts if part.name == name), Rows(name, ()))
         number = bisect_right(part.ends, photograph.offset)
         if number == len(part.files):
             raise CorpusReadError("vanished", "the dataset has no such row any more", photograph.source)

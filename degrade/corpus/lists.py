@@ -18,7 +18,7 @@ from degrade.corpus.files import kind_of, read_file, reason_of
 from degrade.corpus.list_rows import Mistakes, has_columns, is_json, rows_of
 from degrade.corpus.listing import CorpusError, Listing, ListingMaker, Photograph
 from degrade.corpus.names import path_of, source_of
-from degrade.corpus.remote import entries, is_url, opened, refused, size_of, why, without_query
+from degrade.corpus.remote import entries, is_url, opened, public, refused, size_of, why, without_query
 from degrade.corpus.remote_folder import add_sized, read_url
 from degrade.corpus.roles import Roles, choices, text_of
 
@@ -220,4 +220,4 @@ def _opened(place: str) -> TextIO:
         file = opened(place) if is_url(place) else Path(place).open("rb")  # noqa: SIM115 - the text closes it
         return io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
     except Exception as error:
-        raise refused(f"the list {place}", error, place) from error
+        raise refused(f"the list {public(place)}", error, place) from error

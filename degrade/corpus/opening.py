@@ -61,12 +61,21 @@ def _plain(source: Any) -> Any:
 
 
 def _text(place: Place) -> Corpus:
-    if is_url(place.text) or not place.text.lower().endswith(_YAML) or not place.path.is_file():
+    if not _is_yaml(place):
         return named(place)
     place.no_more_than()
     if place.base != Path():
         raise CorpusError(f"the source {place.text} is named in another .yaml; write what it says there", place.text)
     return _read_yaml(place.path)
+
+
+def _is_yaml(place: Place) -> bool:
+    if is_url(place.text) or not place.text.lower().endswith(_YAML):
+        return False
+    try:
+        return place.path.is_file()
+    except (OSError, ValueError, RuntimeError):  # no file can have such a name, which is told where it is opened
+        return False
 
 
 def _described(source: Any, what: str, base: Path) -> Corpus:
@@ -90,7 +99,10 @@ def _mistake(problem: Mistake) -> str:
 def _with_options(source: Mapping[str, Any], base: Path) -> Corpus:
     where = {key: str(source[key]) for key in WHERE if key in source}
     if "root" in where:
-        where["root"] = str(Place(where["root"], base))
+        try:
+            where["root"] = str(Place(where["root"], base))
+        except RuntimeError as error:
+            raise CorpusError(f"the root {where['root']} is in no home folder ({error})", source["path"]) from error
     corpus = _text(Place(source["path"], base, **where))
     rest = {key: value for key, value in source.items() if key not in ("path", *WHERE)}
     return with_options(corpus, rest, source["path"])

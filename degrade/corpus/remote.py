@@ -37,24 +37,38 @@ def without_query(text: str) -> str:
     return text.partition("?")[0] if text.startswith(("http://", "https://")) else text
 
 
+def public(url: str) -> str:
+    """A URL without what may be secret in it: a password, a signature."""
+    protocol, mark, rest = without_query(url).partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{protocol}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else url
+
+
+def short_name(url: str) -> str:
+    """The last folder or file of a URL, without the server."""
+    protocol, _, path = without_query(url).partition("://")
+    parts = [part for part in path.split("/")[1 if protocol.startswith("http") else 0 :] if part]
+    return parts[-1].rpartition("@")[2] if parts else protocol
+
+
 def check_url(url: str) -> None:
     """Raises CorpusError unless there is a file system for such URLs and its library is installed. Connects nowhere."""
     protocol = url.partition("://")[0].rpartition("::")[2]
     try:
         fsspec = importlib.import_module("fsspec")
     except ImportError as error:
-        raise CorpusError(f"the source {url} needs fsspec; {_cure(protocol)}", url) from error
+        raise CorpusError(f"the source {public(url)} needs fsspec; {_cure(protocol)}", url) from error
     try:
         fsspec.get_filesystem_class(protocol)
     except ImportError as error:
-        message = f"the source {url} needs a library that is not installed; {_cure(protocol)}"
+        message = f"the source {public(url)} needs a library that is not installed; {_cure(protocol)}"
         raise CorpusError(message, url) from error
     except ValueError as error:
         from degrade.recipes.words import did_you_mean
 
         hint = did_you_mean(protocol, fsspec.available_protocols()) or "it may be s3, gs, az, hf, https or another"
         raise CorpusError(
-            f"the source {url} begins with {protocol}://, which no library serves; {hint}", url
+            f"the source {public(url)} begins with {protocol}://, which no library serves; {hint}", url
         ) from error
 
 

@@ -10,7 +10,7 @@ from degrade.corpus.files import MAX_BYTES
 from degrade.corpus.listing import CorpusReadError, Listing, ListingMaker, Photograph
 from degrade.corpus.names import path_of, source_of
 from degrade.corpus.pattern import PathPattern, has_wildcards
-from degrade.corpus.remote import attempt, connection, entries, fetch, refused, size_of, why, without_query
+from degrade.corpus.remote import attempt, connection, entries, fetch, public, refused, short_name, size_of, why
 from degrade.corpus.walk import Choice, Everything
 
 _AT_ONCE = 8
@@ -43,8 +43,8 @@ class RemoteCorpus:
 
     @property
     def name(self) -> str:
-        """The URL, with the pattern if there is one."""
-        return source_of("/".join((self.url, *(self.pattern.parts if self.pattern else ()))))
+        """The folder's own name, with the pattern if there is one."""
+        return source_of("/".join((short_name(self.url), *(self.pattern.parts if self.pattern else ()))))
 
     def listing(self) -> Listing:
         """Look through the folder, as far as the pattern can reach."""
@@ -66,7 +66,7 @@ class RemoteFileCorpus:
     @property
     def name(self) -> str:
         """The file's name."""
-        return source_of(without_query(self.url).rpartition("/")[2])
+        return source_of(short_name(self.url))
 
     def listing(self) -> Listing:
         """A listing of one photograph."""
@@ -74,7 +74,7 @@ class RemoteFileCorpus:
         try:
             size = size_of(self.url)
         except Exception as error:
-            raise refused(f"the file {self.url}", error, self.url) from error
+            raise refused(f"the file {public(self.url)}", error, self.url) from error
         add_sized(maker, self.name, size)
         return maker.finish()
 
@@ -120,7 +120,7 @@ class _Walk:
         try:
             attempt(lambda: connection(self.url))
         except Exception as error:
-            raise refused(f"the source {self.url}", error, self.url) from error
+            raise refused(f"the source {public(self.url)}", error, self.url) from error
         level: list[tuple[str, ...]] = [()]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             while level:
@@ -136,7 +136,7 @@ class _Walk:
             return entries(self._at(parts))
         except Exception as error:  # one folder of many: what it held is accounted for as unknown
             if not parts:
-                raise refused(f"the folder {self.url}", error, self.url) from error
+                raise refused(f"the folder {public(self.url)}", error, self.url) from error
             detail = f"the folder cannot be listed: {why(error)[1]}"
             self.maker.reject(source_of("/".join(parts)), "unreadable_folder", detail)
             return []

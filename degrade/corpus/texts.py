@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -96,12 +97,14 @@ def _folder(place: Place, path: Path) -> Corpus:
 
 
 def _file(place: Place, path: Path) -> Corpus:
+    if has_picture_suffix(path.name):
+        place.no_more_than()
+        return FileCorpus(path)
+    if not path.is_file():
+        raise CorpusError(f"the source {place.text} is neither a file nor a folder; name one of these", place.text)
     found = _by_suffix(place, path.name, str(path))
     if found is not None:
         return found
-    place.no_more_than()
-    if has_picture_suffix(path.name):
-        return FileCorpus(path)
     kinds = ", ".join(SUFFIXES)
     lists = ", ".join(LIST_SUFFIXES)
     others = f"no list ({lists}), .zip, .tar, .parquet or .yaml; name its folder or a pattern"
@@ -201,21 +204,33 @@ def _globbed(root: str, pattern: str, spec: str) -> list[str]:
 
 
 class _Holds:
-    """What kind of files a folder holds, by a look at the folder itself."""
+    """What kind of files a folder holds, by a look at the folder itself that ends at its first picture."""
 
     def __init__(self, folder: Path) -> None:
+        self.parquet = False
+        self.archives: tuple[str, ...] = ()
         try:
-            entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
-            names = [entry.name for entry in entries]
-            pictures = any(map(has_picture_suffix, names))
-            data = folder / "data"
-            inside = [entry.name for entry in data.iterdir()] if data.is_dir() and not pictures else []
-            alone = not pictures and not any(entry.is_dir() for entry in entries)
+            files, folders = _without_pictures(folder)
+            inside = _without_pictures(folder / "data")[0] if folders == ["data"] else []
         except OSError:  # listing the corpus says so in its own words
-            names, inside, pictures, alone = [], [], True, False
-        self.parquet = not pictures and any(name.lower().endswith(_PARQUET) for name in (*names, *inside))
-        archives = [name for name in sorted(names) if name.lower().endswith((".zip", ".tar"))] if alone else []
-        self.archives = tuple(archives)
+            return
+        if folders in ([], ["data"]):
+            self.parquet = any(name.lower().endswith(_PARQUET) for name in (*files, *inside))
+        if not folders:
+            self.archives = tuple(name for name in files if name.lower().endswith((".zip", ".tar")))
+
+
+def _without_pictures(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the files and of the folders in a folder; of one that holds a picture, nothing but that."""
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if has_picture_suffix(entry.name):
+                return [], [entry.name]
+            if not entry.name.startswith("."):
+                (folders if entry.is_dir() else files).append(entry.name)
+    return sorted(files), folders
 
 
 def _near(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -133,6 +134,10 @@ def test_a_yaml_with_a_mistake(text: str, words: str, place: Path) -> None:
         ("album/notes.doc", "there is no source"),
         ("lst.csv", "did you mean list.csv?"),
         (7, "expected a text, a mapping"),
+        ("x" * 5000 + ".yaml", "cannot be opened"),
+        ("a\0b.yaml", "there is no source"),
+        ({"path": "list.csv", "root": "~nobody-has-this-name/x"}, "root"),
+        ("{a,b}" * 5000, "cannot be opened"),
         ("{0..9999999}.tar", "over a million names"),
     ],
 )
@@ -164,6 +169,22 @@ def test_mistakes(source: Any, words: str, place: Path) -> None:
 )
 def test_braces(text: str, expected: list[str]) -> None:
     assert expand_braces(text) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_never_opened(place: Path) -> None:
+    for name in ("pipe.csv", "pipe.zip"):
+        os.mkfifo(place / name)
+        with pytest.raises(CorpusError, match="neither a file nor a folder"):
+            open_corpus(name)
+
+
+def test_a_folder_with_tables_and_pictures_is_one_of_pictures(place: Path) -> None:
+    (place / "album" / "table.parquet").write_bytes(b"x")
+    (place / "album" / "old.zip").write_bytes(b"x")
+    assert isinstance(open_corpus("album"), FolderCorpus)
+    (place / "album" / "1923" / "table.parquet").write_bytes(b"x")
+    assert isinstance(open_corpus("album/1923"), FolderCorpus)
 
 
 def test_a_name_with_braces_is_that_file(place: Path) -> None:

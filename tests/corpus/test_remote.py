@@ -59,7 +59,7 @@ def memory() -> Iterator[Any]:
 def test_a_folder(memory: Any) -> None:
     corpus = open_corpus("memory://bucket/")
     assert isinstance(corpus, RemoteCorpus)
-    assert corpus.name == "memory://bucket"
+    assert corpus.name == "bucket"
     listing = corpus.listing()
     assert sources(listing) == sorted([*NAMES, "x.jpg/inside.jpg"])
     assert listing.ignored == {"hidden": 2, "not_a_picture": 2}
@@ -87,7 +87,7 @@ def test_the_same_keys_as_a_folder_here(memory: Any, tmp_path: Path) -> None:
 def test_patterns(pattern: str, expected: list[str], memory: Any) -> None:
     corpus = open_corpus(f"memory://bucket/{pattern}")
     assert sources(corpus.listing()) == expected
-    assert corpus.name == f"memory://bucket/{pattern}"
+    assert corpus.name == f"bucket/{pattern}"
 
 
 def test_one_file(memory: Any) -> None:
@@ -225,6 +225,22 @@ def test_without_fsspec(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote_module.importlib, "import_module", refusing)
     with pytest.raises(CorpusError, match="needs fsspec"):
         open_corpus("memory://bucket")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://ada:secret@example.org/photos/", "photos"),
+        ("https://ada:secret@example.org", "https"),
+        ("https://example.org/a.jpg?signature=secret", "a.jpg"),
+        ("sftp://ada:secret@example.org", "example.org"),
+        ("s3://bucket", "bucket"),
+        ("s3://bucket/photos", "photos"),
+    ],
+)
+def test_names_tell_no_secrets(url: str, name: str) -> None:
+    assert remote_module.short_name(url) == name
+    assert "secret" not in remote_module.public(url)
 
 
 def test_an_unknown_protocol() -> None:
