@@ -86,7 +86,7 @@ class _Likeness:
     def __init__(self, tones: np.ndarray) -> None:
         self._tones = tones
         self._sums = tones.sum(axis=1, dtype=np.int64)
-        squares = np.array([int(np.square(row, dtype=np.int64).sum()) for row in tones], np.int64)
+        squares = np.einsum("ij,ij->i", tones, tones, dtype=np.int64)
         self._variances = TONES * squares - self._sums**2
 
     def of(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
