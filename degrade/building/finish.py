@@ -16,7 +16,6 @@ from degrade.building.plan import Plan, version_of
 from degrade.building.workfolder import WorkFolder
 from degrade.shards.card import card_text
 from degrade.shards.durable import DurableFile
-from degrade.shards.errors import writing
 from degrade.shards.index import ShardIndex
 from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS, metadata_file
 from degrade.shards.manifest import manifest_bytes
@@ -37,9 +36,14 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
     WriteError
         A file cannot be written.
     """
+    with ExitStack() as at_last:
+        return _finish(folder, plan, at_last)
+
+
+def _finish(folder: WorkFolder, plan: Plan, at_last: ExitStack) -> dict[str, Any]:
     storage = folder.storage
     tally = _Tally(plan)
-    lists = _write_lists(folder, plan, tally)
+    lists = _write_lists(folder, plan, tally, at_last)
     facts = {
         "degrade": plan.versions["degrade"],
         "recipe": plan.recipe,
@@ -58,12 +62,10 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
         "files": {name: digest for name, (digest, _) in lists.items()},
     }
     manifest = manifest_bytes(facts)
-    with writing(folder.out):
+    with folder.writing():
         unchanged = _content(storage, MANIFEST) == manifest
         for name, (_, size) in lists.items():
-            if unchanged and storage.sizes([name]) == [size]:
-                storage.discard(name)
-            else:
+            if not unchanged or storage.sizes([name]) != [size]:
                 storage.publish(name)
         if not unchanged or not storage.exists(CARD):
             storage.write(CARD, card_text(facts, plan.recipe_text).encode())
@@ -108,30 +110,27 @@ class _Tally:
         }
 
 
-def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally) -> dict[str, tuple[str, int]]:
+def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally, at_last: ExitStack) -> dict[str, tuple[str, int]]:
     """Write index, rejects and, where members are files of their own, each split's metadata, and count on the way;
-    gives their digests and sizes."""
+    gives their digests and sizes. `at_last` clears away what of them is not published."""
     storage = folder.storage
-    with ExitStack() as on_failure:
-        with writing(folder.out), ExitStack() as files:
+    with folder.writing(), ExitStack() as files:
 
-            def opened(name: str) -> _Lines:
-                on_failure.callback(storage.discard, name)
-                return _Lines(files.enter_context(DurableFile(storage.path(name))))
+        def opened(name: str) -> _Lines:
+            at_last.callback(storage.discard, name)
+            return _Lines(files.enter_context(DurableFile(storage.path(name))))
 
-            index, rejects, metadata = opened(INDEX), opened(REJECTS), _Metadata(opened)
-            for line in folder.listed_rejects():
+        index, rejects, metadata = opened(INDEX), opened(REJECTS), _Metadata(opened)
+        for line in folder.listed_rejects():
+            rejects.add(line)
+            tally.rejects[json.loads(line)["reason"]] += 1
+        for ledger in _ledgers(folder, plan):
+            tally.add(ledger)
+            first, *others = ledger.lines
+            index.add(metadata.joined(first, others[ledger.rejected :]))
+            for line in others[: ledger.rejected]:
                 rejects.add(line)
-                tally.rejects[json.loads(line)["reason"]] += 1
-            for ledger in _ledgers(folder, plan):
-                tally.add(ledger)
-                first, *others = ledger.lines
-                index.add(metadata.joined(first, others[ledger.rejected :]))
-                for line in others[: ledger.rejected]:
-                    rejects.add(line)
-            written = {INDEX: index.commit(), REJECTS: rejects.commit(), **metadata.commit()}
-        on_failure.pop_all()
-        return written
+        return {INDEX: index.commit(), REJECTS: rejects.commit(), **metadata.commit()}
 
 
 def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:

@@ -25,7 +25,6 @@ from degrade.corpus.options import excluding
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source
-from degrade.shards.errors import writing
 from degrade.shards.storage import Storage
 from degrade.textures import bank
 
@@ -123,7 +122,7 @@ def build(
 
     progress = progress or Progress()
     with folder.held(chosen_part) as descriptors:
-        with writing(folder.out):
+        with folder.writing():
             _take_over(folder, plan, overwrite, chosen_part)
             if chosen_part is None or folder.stored_plan() != plan:
                 folder.store(plan, photographs, listing.rejects, source_text(source, folder.out), folders)
@@ -163,7 +162,7 @@ def merge(out: Path_, *, progress: Progress | None = None) -> Report:
             raise BuildError(
                 f"{len(missing)} of {len(plan.shards)} shards are missing ({names})", "build the parts that they are in"
             )
-        with writing(folder.out):
+        with folder.writing():
             folder.sweep()
         (progress or Progress()).finishing()
         finish(folder, plan)

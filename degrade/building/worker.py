@@ -97,7 +97,7 @@ class ShardMaker:
         storage, plan = self._folder.storage, self.plan
         planned = (key for one in photographs for key in plan.pair_keys(one.key))
         with (
-            writing(storage.place_of(shard.file)),
+            writing(storage.workplace / shard.file),
             open_writer(plan.format, storage, shard.file, shard.split, plan.members, planned) as writer,
         ):
             for photograph in photographs:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -38,25 +38,13 @@ from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
 from degrade.shards.folders import own_folders, own_names
 from degrade.shards.index import COMPACT, ShardIndex, read_index
-from degrade.shards.layout import (
-    CARD,
-    DATA,
-    INDEX,
-    MANIFEST,
-    REJECTS,
-    SHEET,
-    WORK,
-    in_own_files,
-    is_shard_file,
-    temporary,
-)
+from degrade.shards.layout import DATA, MANIFEST, TOP, WORK, in_own_files, is_shard_file, temporary
 from degrade.shards.manifest import read_manifest
 from degrade.shards.staging import sweep_all
 from degrade.shards.storage import Place, open_storage
 from degrade.shards.storage_remote import RemoteStorage
 from degrade.shards.writers import own_files_index
 
-_OWN = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 _LOCK = "lock"
 _LEDGERS = f"{WORK}/ledgers"
 _PLAN, _LISTING, _STARTS = f"{WORK}/plan.json", f"{WORK}/listing.jsonl", f"{WORK}/starts.json"
@@ -78,11 +66,15 @@ class WorkFolder:
         self.storage = open_storage(out)
         self.out = self.storage.place
 
+    def writing(self) -> AbstractContextManager[None]:
+        """Inside, an OSError becomes a WriteError that names where on this machine nothing could be written."""
+        return writing(self.storage.workplace)
+
     # ------------------------------------------------------------------ coming in
 
     def check_place(self, overwrite: bool) -> None:
         """Raises BuildError if `out` is neither new, nor empty, nor a build that can be resumed or overwritten."""
-        with writing(self.out):
+        with self.writing():
             try:
                 names = self.storage.top()
             except NotADirectoryError as error:
@@ -114,7 +106,9 @@ class WorkFolder:
         passing = not self.storage.is_local
         folder = self._lock_folder()
         with ExitStack() as locks:
-            with writing(self.out):
+            if passing:
+                locks.callback(_remove_if_empty, folder)
+            with self.writing():
                 busy = f"another build is writing to {self.out} right now"
                 lock = locked(folder / _LOCK, busy, shared=part is not None, passing=passing)
                 descriptors = [locks.enter_context(lock)]
@@ -123,16 +117,13 @@ class WorkFolder:
                     busy = f"part {part[0]}/{part[1]} of {self.out} is being built right now"
                     descriptors.append(locks.enter_context(locked(own, busy, passing=passing)))
             yield descriptors
-        if passing:
-            with suppress(OSError):  # others are at work there
-                folder.rmdir()
 
     def _lock_folder(self) -> Path:
         """Where locks lie, with the folders that a build writes into. Raises WriteError or StorageError."""
-        with writing(self.out):
+        with self.writing():
             if isinstance(self.storage, RemoteStorage):
-                self.storage.staging.mkdir(parents=True, exist_ok=True)
-                return self.storage.staging
+                self.storage.workplace.mkdir(parents=True, exist_ok=True)
+                return self.storage.workplace
             for name in (_LEDGERS, DATA):
                 self.storage.path(name).mkdir(parents=True, exist_ok=True)
             sync_folder(self.storage.path(""))
@@ -305,7 +296,7 @@ class WorkFolder:
             return
         self.sweep_shards()
         work = self.storage.path(WORK)
-        for path in (*work.glob(".*.tmp"), *(temporary(self.storage.path(name)) for name in _OWN)):
+        for path in (*work.glob(".*.tmp"), *(temporary(self.storage.path(name)) for name in TOP)):
             remove_left_over(path)
         for path in work.glob("part-*.lock"):
             path.unlink()
@@ -317,7 +308,7 @@ class WorkFolder:
         Raises OSError or StorageError.
         """
         if isinstance(self.storage, RemoteStorage):
-            sweep_all(self.storage.staging)
+            sweep_all(self.storage.workplace)
             return
         for folder in (DATA, _LEDGERS):
             for path in self.storage.path(folder).glob(".*.tmp"):
@@ -331,7 +322,7 @@ class WorkFolder:
         ledgers = [name for name in self.storage.list(_LEDGERS) if name.endswith(".jsonl")]
         shards = self._known_shards()
         self._wipe_own_files()
-        self.storage.remove([*_OWN, *shards])
+        self.storage.remove([*TOP, *shards])
         self.storage.remove([*ledgers, _PLAN, _LISTING, _STARTS, _LISTED_REJECTS])
 
     def _wipe_own_files(self) -> None:
@@ -365,3 +356,8 @@ class WorkFolder:
         with suppress(ShardError, KeyError, TypeError):  # nor does a damaged manifest
             known += [entry["file"] for entry in read_manifest(self.storage)["shards"]]
         return list(dict.fromkeys(name for name in known if is_shard_file(name)))
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):  # others are at work there
+        folder.rmdir()

@@ -29,6 +29,8 @@ REJECTS = "rejects.jsonl"
 SHEET = "contact_sheet.png"
 DATA = "data"
 WORK = ".degrade"
+TOP = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
+"""What lies beside the folders."""
 
 _SUFFIXES = {"tar": ".tar", "parquet": ".parquet", "folder": "", "aligned": ""}
 _SHARD = re.compile(rf"{DATA}/[a-z][a-z0-9_]*-[0-9]{{5,}}-of-[0-9]{{5,}}(\.tar|\.parquet|)")

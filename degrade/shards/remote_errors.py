@@ -19,7 +19,7 @@ _PACKAGES = {
     "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "abfss": "adlfs", "sftp": "paramiko",
     "ssh": "paramiko", "smb": "smbprotocol", "http": "aiohttp", "https": "aiohttp", "hdfs": "pyarrow",
 }  # fmt: skip
-_AGAIN = "run the same command again, what is finished is kept"
+_AGAIN = {"write": "run the same command again, what is finished is kept"}
 _CREDENTIALS = {
     "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "DefaultCredentialsError",
     "ProfileNotFound", "TokenRetrievalError", "SSOTokenLoadError", "UnauthorizedSSOTokenError", "RefreshError",
@@ -79,19 +79,22 @@ def reaching(place: str, doing: str) -> Iterator[None]:
 def _translated(error: Exception, place: str, doing: str) -> StorageError:
     names = {kind.__name__ for kind in type(error).__mro__} | {type(error.__cause__).__name__}
     reason = plain(str(error)) or type(error).__name__
+    again = _AGAIN.get(doing, "try again")
     if names & _CREDENTIALS:
+        why = "there are no credentials"
         cure = "log in as its tool wants it, such as by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or `aws configure`"
-        return StorageError(f"cannot {doing} {place}: there are no credentials ({reason})", cure)
-    if isinstance(error, PermissionError) or "Forbidden" in names:
+    elif isinstance(error, PermissionError):
+        why = "refused"
         cure = f"check the credentials, and that they may {doing} there"
-        return StorageError(f"cannot {doing} {place}: refused ({reason})", cure)
-    if isinstance(error, FileNotFoundError):
-        cure = f"create the bucket or folder first, or choose another place, then {_AGAIN}"
-        return StorageError(f"cannot {doing} {place}: there is no such bucket or folder ({reason})", cure)
-    if names & _NETWORK:
-        cure = f"check the network and the endpoint (AWS_ENDPOINT_URL), then {_AGAIN}"
-        return StorageError(f"cannot {doing} {place}: it cannot be reached ({reason})", cure)
-    return StorageError(f"cannot {doing} {place}: {reason}", f"mend that and {_AGAIN}")
+    elif isinstance(error, FileNotFoundError | NotADirectoryError):
+        why = "there is no such bucket or folder"
+        cure = f"create it first, or choose another place, then {again}"
+    elif names & _NETWORK:
+        why = "it cannot be reached"
+        cure = f"check the network and the endpoint (AWS_ENDPOINT_URL), then {again}"
+    else:
+        return StorageError(f"cannot {doing} {place}: {reason}", f"mend that, then {again}")
+    return StorageError(f"cannot {doing} {place}: {why} ({reason})", cure)
 
 
 def plain(text: str) -> str:

@@ -40,6 +40,14 @@ class Storage(ABC):
         """`place` for people."""
         return str(self.place)
 
+    @property
+    @abstractmethod
+    def workplace(self) -> Path:
+        """The folder of this machine that files are made in: the output itself if it is local.
+
+        Raises StorageError where there is no such folder.
+        """
+
     @abstractmethod
     def place_of(self, name: str) -> Path | str:
         """Where a file lies, for people."""

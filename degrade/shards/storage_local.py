@@ -28,6 +28,10 @@ class LocalStorage(Storage):
         self._open: OrderedDict[str, _File] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def workplace(self) -> Path:
+        return self.place
+
     def place_of(self, name: str) -> Path:
         return self.place / name
 

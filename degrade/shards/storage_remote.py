@@ -11,14 +11,14 @@ import os
 from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from os.path import commonpath
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import Any, cast
 
 from degrade.cachedir import user_cache
 from degrade.shards.errors import StorageError
-from degrade.shards.layout import temporary
+from degrade.shards.layout import DATA, TOP, WORK, temporary
 from degrade.shards.remote_errors import missing_library, reaching, unknown_scheme, without_secrets
 from degrade.shards.staging import StagedFile, staging_folder, sweep_all, wait_until_alone
 from degrade.shards.storage import Storage
@@ -48,20 +48,19 @@ class RemoteStorage(Storage):
         if not self._connection()[1]:
             raise StorageError(f"{self.place} names no bucket or folder", f"name one: {self.scheme}://bucket/folder", 2)
 
+    @property
+    def workplace(self) -> Path:
+        return staging_folder(self.place)
+
     def place_of(self, name: str) -> str:
         return f"{self.place}/{name}"
 
     # ------------------------------------------------------------------ writing
 
-    @property
-    def staging(self) -> Path:
-        """Where its files are made. Raises StorageError."""
-        return staging_folder(self.place)
-
     def path(self, name: str) -> Path:
         with self._lock:
             if name not in self._staged:
-                root = self.staging
+                root = self.workplace
                 sweep_all(root)
                 self._staged[name] = StagedFile(root, name)
             return self._staged[name].path
@@ -107,7 +106,9 @@ class RemoteStorage(Storage):
 
         Raises OSError, or StorageError if they go on for minutes.
         """
-        wait_until_alone(self.staging, self.place)
+        wait_until_alone(self.workplace, self.place)
+        if self.scheme not in _WHOLE_BY_THEMSELVES:
+            self.remove([name for name in self.list("") if _is_half_sent(PurePosixPath(name))])
         with reaching(self.place, "write"):
             self._abort_uploads()
 
@@ -230,6 +231,11 @@ class RemoteStorage(Storage):
 
     def __reduce__(self) -> Any:
         return type(self), (self._url,)
+
+
+def _is_half_sent(path: PurePosixPath) -> bool:
+    own = path.parts[0] in (DATA, WORK) or str(path) in (f".{name}.tmp" for name in TOP)
+    return own and path.name.startswith(".") and path.name.endswith(".tmp")
 
 
 def _connect(url: str, scheme: str, place: str) -> tuple[Any, str]:
