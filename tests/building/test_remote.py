@@ -245,3 +245,26 @@ def test_two_builds_on_this_machine(recipe: dict[str, Any], photos: Path) -> Non
         ):
             with pytest.raises(BuildError, match=words):
                 build(recipe, photos, OUT, part=part)
+
+
+@pytest.mark.parametrize("format", ["parquet", "folder", "aligned"])
+def test_other_formats(
+    recipe: dict[str, Any], photos: Path, tmp_path: Path, contents: Contents, objects: Objects, sent: list[str],
+    format: str,
+) -> None:  # fmt: skip
+    if format == "parquet":
+        pytest.importorskip("pyarrow")
+    recipe["output"] |= {"format": format, "members": ["clean", "degraded"]}
+    build(recipe, photos, tmp_path / "local")
+    build(recipe, photos, OUT)
+    assert outside_of_memory(objects()) == contents(tmp_path / "local")
+    assert verify(OUT).ok
+    there, here = open_pairs(OUT), open_pairs(tmp_path / "local")
+    for one, other in zip(there, here, strict=True):
+        assert (one.row, one.clean.tolist()) == (other.row, other.clean.tolist())
+    sent.clear()
+    assert build(recipe, photos, OUT).finished
+    assert sent == []
+    build(recipe | {"seed": 8}, photos, OUT, overwrite=True)
+    build(recipe | {"seed": 8}, photos, tmp_path / "other")
+    assert outside_of_memory(objects()) == contents(tmp_path / "other")
