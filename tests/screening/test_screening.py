@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,26 @@ def test_the_sample_photographs() -> None:
     found = degrade.screen()
     assert found.corpus == "sample"
     assert found.counts == {"compressed": 1}  # moon.png was a JPEG once
+
+
+def test_any_kind_of_source_is_screened(tmp_path: Path, scene: Scene) -> None:
+    (tmp_path / "photos").mkdir()
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        for name, quality in (("a.jpg", 90), ("b.jpg", 90), ("c.jpg", 80)):
+            (tmp_path / "photos" / name).write_bytes(encode_jpeg(scene(1), quality))
+            archive.writestr(name, encode_jpeg(scene(1), quality))
+        archive.writestr("d.jpg", b"")
+    (tmp_path / "sources.yaml").write_text("- {path: photos, name: one}\n- {path: more.zip, name: two}\n")
+    of_archive = described(degrade.screen(tmp_path / "more.zip"))
+    assert of_archive == {"b.jpg": ["duplicate a.jpg"], "c.jpg": ["near_duplicate a.jpg"], "d.jpg": ["unusable empty"]}
+    assert described(degrade.screen(tmp_path / "sources.yaml")) == {
+        "one/b.jpg": ["duplicate one/a.jpg"],
+        "one/c.jpg": ["near_duplicate one/a.jpg"],
+        "two/a.jpg": ["duplicate one/a.jpg"],
+        "two/b.jpg": ["duplicate one/a.jpg"],
+        "two/c.jpg": ["duplicate one/c.jpg"],
+        "two/d.jpg": ["unusable empty"],
+    }
 
 
 def test_nothing_there_is_nothing_found(tmp_path: Path) -> None:
