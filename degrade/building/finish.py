@@ -57,6 +57,8 @@ def _finish(folder: WorkFolder, plan: Plan, at_last: ExitStack) -> dict[str, Any
             "versions": plan.versions,
         },
         "environment": environment(),
+        "sources": plan.sources,
+        "textures": plan.textures,
         "counts": tally.counts(),
         "shards": tally.shards,
         "files": {name: digest for name, (digest, _) in lists.items()},

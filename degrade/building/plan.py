@@ -18,14 +18,17 @@ from typing import Any
 import numpy as np
 
 from degrade.building.rows import hashed_lines
-from degrade.corpus import Listing
+from degrade.corpus import Corpus, Listing
 from degrade.corpus.photographs import Photographs
+from degrade.corpus.provenance import sources_of
 from degrade.corpus.splits import divide
+from degrade.ops.texture import Texture
 from degrade.recipes import Recipe, dump
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import shard_file
 from degrade.shards.members import suffixes
 from degrade.shards.parquet import arrow
+from degrade.textures import bank
 
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
 _MOST_NAMED = 4
@@ -88,6 +91,10 @@ class Plan:
         Photographs of a full shard.
     rejected : int
         Inputs that were bad at listing.
+    textures : dict
+        The licence of each source of textures, "" where it is not known.
+    sources : list of dict
+        Name, licence, origin and number of photographs of each source.
     """
 
     fingerprint: str
@@ -102,6 +109,8 @@ class Plan:
     splits: dict[str, int]
     per_shard: int
     rejected: int
+    textures: dict[str, str] = dataclasses.field(default_factory=dict)
+    sources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     @cached_property
     def hash(self) -> str:
@@ -163,8 +172,10 @@ class Plan:
         return plan
 
 
-def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan, Photographs]:
-    """The plan of a build, and the photographs in the order of the shards.
+def make_plan(
+    recipe: Recipe, listing: Listing, limit: int | None, corpus: Corpus | None = None
+) -> tuple[Plan, Photographs]:
+    """The plan of a build, and the photographs in the order of the shards. `corpus` tells of their sources.
 
     Raises CorpusError if the photographs cannot be divided as the recipe's splits say, DegradeError if something that
     its steps take from elsewhere is not there.
@@ -188,8 +199,18 @@ def make_plan(recipe: Recipe, listing: Listing, limit: int | None) -> tuple[Plan
         splits={name: len(places) for name, places in by_split.items()},
         per_shard=max(1, output.pairs_per_shard // output.copies),
         rejected=len(chosen.rejects),
+        textures=_texture_licences(public),
     )
-    return plan, listed.take(np.concatenate(list(by_split.values())))
+    photographs = listed.take(np.concatenate(list(by_split.values())))
+    if corpus is not None:
+        plan = dataclasses.replace(plan, sources=sources_of(corpus, photographs))
+    return plan, photographs
+
+
+def _texture_licences(recipe: Recipe) -> dict[str, str]:
+    """The licence of each source of textures that a step may draw, "" where it is not known."""
+    ops = (op for step in recipe.steps for op in step.flattened() if isinstance(op, Texture))
+    return {name: bank.licence(name) for name in sorted({source for op in ops for source in op.sources()})}
 
 
 def _listing_hash(listing: Listing) -> str:

@@ -57,7 +57,8 @@ def replay(
     with bank.placed(folders):
         pair = replay_photograph(decoded, stored.record, output.image, output.apart)
     if check:
-        _compare(PhotoEncoder(photograph.source, decoded, output, manifest["members"]).members(pair), stored)
+        told = photograph.source, decoded, output, manifest["members"], photograph.domain, photograph.group
+        _compare(PhotoEncoder(*told).members(pair), stored)
     return pair
 
 

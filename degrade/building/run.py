@@ -108,7 +108,7 @@ def build(
     how = _reached_by_others(how, folder.storage)
     corpus = open_corpus(source)
     listing = _listing(corpus, folder.out)
-    plan, photographs = make_plan(recipe, listing, limit)
+    plan, photographs = make_plan(recipe, listing, limit, corpus)
     folders = {name: str(found.root) for name in plan.contents if (found := bank.folder(name))}
     folder.check_place(overwrite)
     if not overwrite:

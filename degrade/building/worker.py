@@ -151,7 +151,7 @@ def encoded_pairs(
     """
     decoded = decode(corpus.read(photograph), photograph.source, recipe.reads_luma)
     layers = set(LAYERS).intersection(recipe.output.members)
-    encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members)
+    encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members, photograph.domain, photograph.group)
     pairs = (
         recipe.of_photograph(
             decoded, key=photograph.key, copy=copy, split=split, layers=layers, apart=recipe.output.apart

@@ -67,6 +67,14 @@ class Texts:
         """The texts of the rows with these numbers."""
         return [raw.decode("utf-8", "surrogatepass") for raw in self.raws(rows)]
 
+    def taken(self, rows: Numbers) -> Texts:
+        """Those rows alone, in this order, in a block of their own."""
+        block = bytearray()
+        for part in chunks(rows):
+            block += b"".join(self.raws(part))
+        lengths = np.subtract(self._ends[1:][rows], self._ends[rows])
+        return Texts(block, np.cumsum(lengths, dtype=self._ends.dtype))
+
 
 class RawTexts(Sequence[bytes]):
     """The rows of `Texts` as a sequence of UTF-8."""
@@ -106,6 +114,10 @@ class Codes:
     def at(self, rows: Numbers) -> list[str]:
         """The texts of the rows with these numbers."""
         return [self.values[code] for code in self.codes[rows].tolist()]
+
+    def taken(self, rows: Numbers) -> Codes:
+        """Those rows alone, in this order."""
+        return Codes(self.values, self.codes[rows])
 
 
 class TextsBuilder:

@@ -224,25 +224,29 @@ class ListingMaker:
         for source in keyed:
             self._sources.add(source)
         sources, sizes = self._sources.finish(), packed(self._sizes)
-        self._sources, self._sizes = TextsBuilder(), array("q")  # twice as much memory is not there
+        self._sources, self._sizes = TextsBuilder(), array("q")  # there is no room for both
         claims = Claims(RawTexts(sources))
         keys = {source: claims.key(claims.repeated.get(row, row)).decode() for row, source in enumerate(keyed, count)}
         rejects = [Reject(source, keys.get(source), reason, detail) for source, reason, detail in bad]
-        rows = claims.ranks[claims.ranks < count]
-        if again := [row for row in claims.repeated if row < count]:
+        rows, attempts, orders = claims.ranks, claims.attempts, claims.orders
+        again = [row for row in claims.repeated if row < count]
+        del claims
+        rows = rows[rows < count].astype(np.min_scalar_type(max(1, count)))
+        if again:
             rows = rows[~np.isin(rows, again)]
             names = sources.at(np.array(sorted(again)))
             rejects += [Reject(name, None, "repeated", "it is listed more than once; list it once") for name in names]
+        orders, sources = orders[rows], sources.taken(rows)
         table = Table(
             sources=sources,
-            keys=KeysOf(sources, claims.attempts if claims.attempts.any() else None),
-            sizes=sizes,
-            orders=claims.orders,
-            offsets=self._padded_offsets(count),
-            **{name: _column(builder, count) for name, builder in (self._texts | self._codes).items()},
+            keys=KeysOf(sources, attempts[rows] if attempts.any() else None),
+            sizes=sizes[rows],
+            orders=orders,
+            offsets=None if (offsets := self._padded_offsets(count)) is None else offsets[rows],
+            **{name: _column(builder, count, rows) for name, builder in (self._texts | self._codes).items()},
         )
-        photographs = Photographs(table, rows.astype(np.min_scalar_type(max(1, count))))
         in_order = sorted(rejects, key=lambda reject: (reject.source, reject.reason, reject.detail))
+        photographs = Photographs(table, np.arange(len(rows), dtype=rows.dtype))
         return Listing(photographs, dict(sorted(self._ignored.items())), tuple(in_order))
 
     def _padded_offsets(self, count: int) -> Numbers | None:
@@ -252,12 +256,12 @@ class ListingMaker:
         return packed(self._offsets)
 
 
-def _column(builder: Any, count: int) -> Any:
-    """A finished column, or None for one of empty texts alone."""
+def _column(builder: Any, count: int, rows: Numbers) -> Any:
+    """The rows of a finished column, or None for one of empty texts alone."""
     if not len(builder):
         return None
     builder.pad(count)
-    return builder.finish()
+    return builder.finish().taken(rows)
 
 
 def make_listing(

@@ -15,11 +15,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
-from degrade.corpus.columns import Codes
 from degrade.corpus.listing import Corpus, CorpusError, Listing, ListingMaker, Photograph
-from degrade.corpus.options import counted, drawn, excluding
+from degrade.corpus.options import Derived, FolderName, coded, counted, drawn, excluding
 from degrade.corpus.photographs import Photographs
 from degrade.recipes.source import exact
 
@@ -104,10 +101,7 @@ class MixedCorpus:
             del listing, photographs
         whole = maker.finish()
         mixed = Photographs.of(whole.photographs)
-        rows = np.zeros(len(mixed.table.sources), np.int64)
-        places = np.repeat(np.arange(len(counts)), list(counts.values()))
-        rows[: len(places)] = places
-        mixed = mixed.with_table(parts=Codes(list(counts), rows))
+        mixed = mixed.with_table(parts=coded(mixed, Derived(mixed.table.sources, FolderName(1))))
         return replace(whole, photographs=mixed, ignored=counted(ignored, whole.ignored))
 
     def counts(self, available: Mapping[str, int]) -> dict[str, int]:

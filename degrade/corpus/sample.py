@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 from degrade.corpus.files import read_file, reason_of
 from degrade.corpus.listing import CorpusError, Listing, Photograph, make_listing
@@ -31,6 +32,11 @@ SAMPLES = (
 @dataclass(frozen=True)
 class SampleCorpus:
     """Photographs that come with the installation."""
+
+    licence: ClassVar[str] = (
+        "of each photograph its own, in the README of scikit-image's data and the docstrings of skimage.data"
+    )
+    origin: ClassVar[str] = "scikit-image"
 
     @property
     def name(self) -> str:

@@ -157,5 +157,26 @@ rows = datasets.load_dataset(".", split="{first}")
 ```yaml
 {recipe_text}```
 
-The licence of the pictures is that of the photographs they were made from.
+## Licences
+
+{_licences(manifest)}
 """
+
+
+def _licences(manifest: dict[str, Any]) -> str:
+    """What is known of where photographs and textures are from."""
+    said = "The licence of the pictures is that of the photographs they were made from."
+    sources = manifest.get("sources", [])
+    if sources:
+        rows = (f"| {_cell(one['name'])} | {one['photographs']} | {_cell(one['licence'])} | {_cell(one['origin'])} |"
+                for one in sources)  # fmt: skip
+        said += "\n\n| source | photographs | licence | origin |\n|---|---|---|---|\n" + "\n".join(rows)
+    if textures := manifest.get("textures"):
+        rows = (f"| {_cell(name)} | {_cell(licence)} |" for name, licence in textures.items())
+        said += "\n\n| texture | licence |\n|---|---|\n" + "\n".join(rows)
+    return said
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table."""
+    return " ".join(text.replace("|", "\\|").split()) or "not known"

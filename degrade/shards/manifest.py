@@ -8,6 +8,8 @@
     plan          hash, hashes of the steps' folders of textures and of the corpus' listing, limit, versions of what
                   decides bytes
     environment   versions of everything else that is there
+    sources       name, licence, origin and photographs of each source; "" where the source says nothing
+    textures      the licence of each source of textures
     counts        photographs, pairs, rejects by reason, and the same by split
     shards        file, split, photographs, pairs, bytes, sha256 (null where no pairs means no file)
     files         SHA-256 of the index and the rejects

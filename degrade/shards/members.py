@@ -84,10 +84,20 @@ class PhotoEncoder:
         Of the recipe.
     members : sequence of str
         `suffixes` of the recipe.
+    domain, group : str
+        What the photograph's source says of it.
     """
 
-    def __init__(self, source: str, decoded: Decoded, output: Output, members: Sequence[str]) -> None:
-        self._source = source
+    def __init__(
+        self,
+        source: str,
+        decoded: Decoded,
+        output: Output,
+        members: Sequence[str],
+        domain: str = "",
+        group: str = "",
+    ) -> None:
+        self._told = {"source": source, "domain": domain, "group": group}
         self._decoded = decoded
         self._output = output
         self._suffixes = members
@@ -105,7 +115,7 @@ class PhotoEncoder:
         if name == JSON:
             depth = 16 if self._output.image == "png16" else 8
             instances = pair.instances if "instances" in self._output.members else ()
-            return _COMPACT(columns(pair, self._source, depth, instances)).encode("ascii")
+            return _COMPACT(columns(pair, self._told, depth, instances)).encode("ascii")
         if name == CLEAN:
             target = rest.rpartition(".")[0]
             return self._picture(pair.targets[target]) if target else self._clean(pair)
@@ -159,13 +169,15 @@ def _empty_png(shape: tuple[int, ...]) -> bytes:
     return encode_png(np.zeros(shape, np.uint8), filtered=False)
 
 
-def columns(pair: Pair, source: str, depth: int, instances: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def columns(
+    pair: Pair, told: Mapping[str, str], depth: int, instances: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """The JSON columns of a pair, in the order of COLUMNS.
 
     Parameters
     ----------
-    source : str
-        Path of the photograph, relative to the corpus.
+    told : mapping
+        The photograph's source, domain and group.
     depth : int
         8 or 16 bits.
     instances : list of dict
@@ -173,8 +185,9 @@ def columns(pair: Pair, source: str, depth: int, instances: Sequence[Mapping[str
     """
     record = pair.record
     return {
-        "key": record["key"], "photo": record["photo"], "source": source,
-        "copy": record["copy"], "epoch": record["epoch"], "split": record["split"], "domain": "", "group": "",
+        "key": record["key"], "photo": record["photo"], "source": told["source"],
+        "copy": record["copy"], "epoch": record["epoch"], "split": record["split"],
+        "domain": told["domain"], "group": told["group"],
         "seed": record["seed"], "fingerprint": record["fingerprint"],
         "width": pair.width, "height": pair.height, "channels": record["channels"][1], "depth": depth,
         "coverage": pair.coverage,

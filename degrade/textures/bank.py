@@ -15,7 +15,8 @@ from degrade.textures.shipped import Shipped, texture_names
 from degrade.textures.source import SHARES, Source, division
 
 __all__ = [
-    "SHARES", "Source", "TextureError", "division", "find", "folder", "place", "placed", "prepare", "public_name"
+    "SHARES", "Source", "TextureError", "division", "find", "folder", "licence", "place", "placed", "prepare",
+    "public_name",
 ]  # fmt: skip
 
 _sources: dict[str, Source] = {}
@@ -54,6 +55,12 @@ def prepare(name: str) -> Source:
     for sheet in source.names:
         source.sheet(sheet)
     return source
+
+
+def licence(name: str) -> str:
+    """What the YAML file of a shipped texture says of its licence; "" for a folder, of which nobody says it."""
+    source = find(name)
+    return source.declared.licence if isinstance(source, Shipped) else ""
 
 
 def folder(name: str) -> Folder | None:
