@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from degrade.engine.compose import Target
 from degrade.engine.declaration import ParameterError
 from degrade.engine.step import Step
 from degrade.engine.story import LATENTS, Story, told_problems
@@ -15,7 +16,7 @@ from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem, RecipeError
 from degrade.recipes.fields import read_fields
 from degrade.recipes.frame import Frame
-from degrade.recipes.output import IMAGES, MEMBERS, Output
+from degrade.recipes.output import IMAGES, MEMBERS, SHARD_FORMATS, Output
 from degrade.recipes.presets import Given, Presets, given
 from degrade.recipes.recipe import VERSION, Recipe
 from degrade.recipes.source import source_problems
@@ -136,6 +137,7 @@ class _Reader:
         self._told(steps, story, reader.paths)
         frame = self._frame(changes.frame)
         output = self._output(changes.output)
+        self._one_side(steps, output, reader.paths)
         plain = {key: self.data[key] for key in self.data if key in FIELDS and key not in _DATA_ONLY}
         if isinstance(self.name, str):
             plain["name"] = self.name + presets.suffix(selection)
@@ -144,6 +146,13 @@ class _Reader:
         assert output is not None
         recipe = Recipe(**{**plain, "steps": steps, "story": story, "frame": frame, "output": output})
         return Reading(recipe, self.document, reader.paths)
+
+    def _one_side(self, steps: Sequence[Step], output: Output | None, paths: Mapping[str, Path]) -> None:
+        """Pictures of the format aligned have room for one clean picture."""
+        if output is not None and output.format == "aligned":
+            for target in [step for step in steps if isinstance(step, Target)][1:]:
+                message = "a further target, but pictures of the format aligned hold one clean picture"
+                self.report(paths[target.address], message, "take it out, or write `format: folder`")
 
     def _sound(self, plain: dict[str, Any]) -> bool:
         """Whether the Recipe takes what is neither steps nor a mapping."""
@@ -224,4 +233,5 @@ def _meant_output(name: str, value: Any) -> str:
     if name == "members" and isinstance(value, list):
         strange = [word for word in value if isinstance(word, str) and word not in MEMBERS]
         return did_you_mean(strange[0], MEMBERS) if strange else ""
-    return did_you_mean(value, IMAGES) if name == "image" and isinstance(value, str) else ""
+    words = {"image": IMAGES, "format": SHARD_FORMATS}.get(name, ())
+    return did_you_mean(value, words) if isinstance(value, str) else ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +23,7 @@ from degrade.shards.storage import Storage
 from degrade.shards.tar import Sealed
 
 _AT_ONCE = 16
-"""Files that are sent to a remote output at the same time."""
+"""Files that are put on disk, or sent to a remote output, at the same time."""
 
 
 class FolderShard:
@@ -103,8 +104,7 @@ class _LocalFiles:
         temporary(path).write_bytes(data)
 
     def commit(self) -> None:
-        for path in self._pending:
-            _sync(temporary(path))
+        _at_once(_sync, [temporary(path) for path in self._pending])
         for path in self._pending:
             temporary(path).replace(path)
         for folder in dict.fromkeys(path.parent for path in self._pending):
@@ -129,12 +129,17 @@ class _RemoteFiles:
         self._pending.append((name, data))
 
     def commit(self) -> None:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for _ in pool.map(lambda file: self._storage.write(*file), self._pending):
-                pass  # asking for each outcome raises what went wrong
+        _at_once(lambda file: self._storage.write(*file), self._pending)
 
     def close(self) -> None:
         self._pending = []
+
+
+def _at_once(call: Callable[[Any], None], each: Sequence[Any]) -> None:
+    """`call` with each, several at a time: file systems put on disk together what is asked for together, which takes a
+    twentieth of the time."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        deque(pool.map(call, each), maxlen=0)  # asking for each outcome raises what went wrong
 
 
 def _sync(path: Path) -> None:
