@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from degrade.shards.data_files import DataFiles
 from degrade.shards.errors import NoSuchPair, ShardError
 from degrade.shards.index import COMPACT, ShardIndex, read_index
 from degrade.shards.layout import member_file
 from degrade.shards.members import JSON, SIDE_BY_SIDE
-from degrade.shards.storage import Place, Storage, open_storage
-
-if TYPE_CHECKING:
-    from degrade.shards.parquet import ParquetRows
-
-_MOST_ROWS = 16
-"""Parquet files that a row group of JSON columns is kept of."""
+from degrade.shards.storage import Place, open_storage
 
 
 class _Shard(NamedTuple):
@@ -177,7 +169,7 @@ class Pairs(Sequence[StoredPair]):
         self._storage = open_storage(out)
         self.out = self._storage.place
         self.split = split
-        self.files = _Files(self._storage)
+        self.files = DataFiles(self._storage)
         self._shards: list[_Shard] = []
         self._length = 0
         splits = set()
@@ -242,76 +234,6 @@ class Pairs(Sequence[StoredPair]):
 def _compact(line: ShardIndex, first: int) -> _Shard:
     places = {suffix: (array("q", offsets), array("q", sizes)) for suffix, (offsets, sizes) in line.members.items()}
     return _Shard(first, line.shard, line.split, line.keys, places, line.files)
-
-
-class _Files:
-    """The files of the shards."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-        self._rows: OrderedDict[str, ParquetRows] = OrderedDict()
-        self._lock = Lock()
-
-    def read(self, name: str, offset: int, size: int) -> bytes:
-        try:
-            data = self._storage.read_range(name, offset, size)
-        except OSError as error:
-            why = error.strerror or "there is no such file"
-            raise ShardError(f"{name} cannot be read ({why})", "run its build again") from error
-        if len(data) != size:
-            raise ShardError(f"{name} ends before byte {offset + size}", "run its build again, or copy it again")
-        return data
-
-    def size(self, name: str) -> int:
-        """Of a file, in bytes. Raises OSError or StorageError."""
-        return self._storage.size(name)
-
-    def rows(self, name: str) -> ParquetRows:
-        """The JSON columns of a parquet shard. Raises ShardError."""
-        from degrade.shards.parquet import ParquetRows
-
-        with self._lock:
-            rows = self._rows.get(name)
-        if rows is None:
-            try:
-                rows = ParquetRows(_Seekable(self, name))
-            except (OSError, ValueError) as error:
-                raise ShardError(f"{name} cannot be read ({error})", "run its build again") from error
-        with self._lock:
-            self._rows[name] = rows
-            self._rows.move_to_end(name)
-            if len(self._rows) > _MOST_ROWS:
-                self._rows.popitem(last=False)
-        return rows
-
-
-class _Seekable(io.RawIOBase):
-    """A file of an output for those who want to seek in one."""
-
-    def __init__(self, files: _Files, name: str) -> None:
-        self._files = files
-        self._name = name
-        self._size = files.size(name)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(0, self._size - self._at)
-        data = self._files.read(self._name, self._at, left if size is None or size < 0 else min(size, left))
-        self._at += len(data)
-        return data
 
 
 def open_pairs(path: Place, split: str | None = None) -> Pairs:

@@ -86,9 +86,9 @@ def command(photos: Path, recipe: dict[str, Any], tmp_path: Path) -> Callable[[i
 
 
 def whole_files(out: Path) -> Iterator[tuple[str, bytes]]:
-    for path in out.glob("data/*"):
-        if not path.name.startswith("."):
-            yield f"data/{path.name}", path.read_bytes()
+    for path in (out / "data").rglob("*"):
+        if path.is_file() and not path.name.startswith("."):
+            yield str(path.relative_to(out)), path.read_bytes()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -114,6 +114,34 @@ def test_killed_again_and_again(
                 assert verify(out).ok
     assert command(workers).end() == (0, "done", "")
     assert contents(out) == expected
+
+
+@pytest.mark.parametrize(("format", "workers"), [("parquet", 2), ("folder", 2), ("folder", 1), ("aligned", 2)])
+def test_killed_in_other_formats(
+    photos: Path,
+    recipe: dict[str, Any],
+    tmp_path: Path,
+    command: Callable[[int], Command],
+    contents: Callable[[Path], dict[str, bytes]],
+    format: str,
+    workers: int,
+) -> None:
+    if format == "parquet":
+        pytest.importorskip("pyarrow")
+    recipe["output"] |= {"format": format, "members": ["clean", "degraded"]}
+    build(recipe, photos, tmp_path / "undisturbed", workers=1)
+    expected = contents(tmp_path / "undisturbed")
+    out = tmp_path / "out"
+    for lines, milliseconds in MOMENTS:
+        run = command(workers)
+        seen = run.read_lines(lines)
+        time.sleep(milliseconds / 1000)
+        run.kill(everybody=milliseconds % 2 == 0)  # or the parent alone, which leaves workers that go on for a while
+        if "done\n" not in seen:
+            assert dict(whole_files(out)).items() <= expected.items()
+    assert command(workers).end() == (0, "done", "")
+    assert contents(out) == expected
+    assert verify(out).ok
 
 
 def test_workers_whose_parent_was_killed(

@@ -264,6 +264,25 @@ def test_a_shard_without_pairs_has_no_files(tmp_path: Path, format: str) -> None
     assert len(open_pairs(tmp_path / "out")) == 1
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_remote_outputs_are_the_same(
+    outputs: dict[str, Path], photos: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, format: str
+) -> None:
+    import fsspec
+
+    monkeypatch.setenv("DEGRADE_CACHE", str(tmp_path / "cache"))
+    url = f"memory://formats/{format}"
+    build(recipe(format), photos, url, workers=1)
+    memory = fsspec.filesystem("memory")
+    found = {name.split(f"/{format}/")[1]: memory.cat_file(name) for name in memory.find(f"/formats/{format}")}
+    assert {name: data for name, data in found.items() if not name.startswith(".degrade")} == contents(outputs[format])
+    again = build(recipe(format), photos, url, workers=1)
+    assert again.resumed == again.shards > 1
+    assert verify(url).ok
+    assert [pair.row for pair in open_pairs(url)] == [pair.row for pair in open_pairs(outputs[format])]
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.suffix in (".tar", ".jpg", ".parquet")]
+
+
 # --- verify -----------------------------------------------------------------------------------------------------------
 
 
