@@ -5,7 +5,7 @@
     degradations, Grain, Scratches, …     the ops, by name and as classes
     Sequence, OneOf, SomeOf, Shuffle, Repeat, Target
     Uniform, LogNormal, Poisson, …        what a parameter may be
-    screen                                what in a source is of no use
+    screen, check_pairs                   what in a source, or in two parallel folders, is of no use
     build, merge, replay, verify, open_pairs   shards: made, made again, checked, read
     Degradation, field, Key, Photo, …     what is needed to write an op of one's own
 
@@ -46,6 +46,7 @@ _HOMES: dict[str, str] = {
     "verify": "degrade.shards",
     "open_corpus": "degrade.corpus",
     "screen": "degrade.screening",
+    "check_pairs": "degrade.screening",
     "Screening": "degrade.screening",
     **dict.fromkeys(("field", "Real", "Count", "Flag", "Option", "Text", "Vector"), "degrade.engine.fields"),
     **dict.fromkeys(("Sequence", "OneOf", "SomeOf", "Shuffle", "Repeat", "Target"), "degrade.engine.compose"),

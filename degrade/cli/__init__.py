@@ -6,6 +6,7 @@
     plan        plan
     preview     preview
     screen      screen
+    pairs       pairs
     ops         ops, warm
     console     words on stderr, data on stdout
     progress    what a build says while it runs
@@ -18,6 +19,7 @@ from __future__ import annotations
 from degrade.cli.group import main
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
+from degrade.cli.pairs import pairs
 from degrade.cli.plan import plan
 from degrade.cli.preview import preview
 from degrade.cli.recipes import check, recipes, schema
@@ -25,5 +27,5 @@ from degrade.cli.screen import screen
 
 __all__ = ["main"]
 
-for _command in (build, plan, merge, screen, check, preview, recipes, ops, replay, verify, schema, warm):
+for _command in (build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, schema, warm):
     main.add_command(_command)

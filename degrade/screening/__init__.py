@@ -1,5 +1,6 @@
 """Screening: what in a source is no use for training, before anything is built from it.
 
+    check_pairs        cross-check two parallel folders -> PairCheck, with a PairFinding for each file in no sound pair
     screen             look at every photograph of a source -> Screening
     Screening          what was found, counted, moved
     FINDINGS           kind -> class of finding: Unusable, Duplicate, NearDuplicate, Misnamed, TooSmall, Colourless,
@@ -35,6 +36,8 @@ from degrade.screening.findings import (
     Unusable,
 )
 from degrade.screening.moving import Held, Moved
+from degrade.screening.pair_check import PairCheck, PairFinding
+from degrade.screening.pairs import check_pairs
 from degrade.screening.run import screen
 from degrade.screening.screening import Screening
 
@@ -52,9 +55,12 @@ __all__ = [
     "Misnamed",
     "Moved",
     "NearDuplicate",
+    "PairCheck",
+    "PairFinding",
     "Screening",
     "ScreeningError",
     "TooSmall",
     "Unusable",
+    "check_pairs",
     "screen",
 ]

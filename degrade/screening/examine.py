@@ -114,7 +114,7 @@ def examine(corpus: Corpus, photograph: Photograph, criteria: Criteria) -> Exami
         raise ScreeningError(what, "use fewer workers, or take the photograph out") from error
     luma = _luma(pixels)
     found = (
-        *_of_the_file(photograph, data, decoded),
+        *of_the_file(photograph, data, decoded),
         *_of_the_picture(photograph, pixels, luma, criteria),
         *_of_its_past(photograph, data, decoded, luma, criteria),
     )
@@ -126,7 +126,8 @@ def unusable(photograph: Photograph, reason: str, detail: str) -> Unusable:
     return Unusable(photograph.source, photograph.key, reason, " ".join(detail.split()))
 
 
-def _of_the_file(photograph: Photograph, data: bytes, decoded: Decoded) -> Iterator[Finding]:
+def of_the_file(photograph: Photograph, data: bytes, decoded: Decoded) -> Iterator[Finding]:
+    """What is found of a file that was decoded, whatever it shows: Misnamed, Cmyk, Deep."""
     suffix = photograph.source.rpartition(".")[2].lower()
     if suffix in SUFFIXES and _FORMATS.get(suffix, suffix) != decoded.format:
         yield Misnamed(photograph.source, photograph.key, decoded.format, suffix)

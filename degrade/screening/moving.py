@@ -10,12 +10,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from degrade.corpus import Corpus
 from degrade.corpus.names import path_of, source_of
 from degrade.screening.errors import ScreeningError
-from degrade.screening.findings import Finding
+
+
+class Chosen(Protocol):
+    """What was found of a file that is to be moved."""
+
+    @property
+    def source(self) -> str:
+        """The file."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What was found."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -92,13 +105,13 @@ class Mover:
         return cls(root, there)
 
     def move(
-        self, chosen: Sequence[Finding], sources: Iterable[str], dry_run: bool = False
+        self, chosen: Sequence[Chosen], sources: Iterable[str], dry_run: bool = False
     ) -> tuple[list[Moved], list[Held]]:
         """Move the files of the chosen findings; with `dry_run` only say which.
 
         Parameters
         ----------
-        chosen : sequence of Finding
+        chosen : sequence of Finding or the like
             In order of the sources.
         sources : iterable of str
             All files of the source, to know which links lead where.

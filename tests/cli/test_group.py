@@ -17,7 +17,8 @@ from degrade.errors import DegradeError
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numpy", "numba", "cv2", "yaml", "pydantic", "PIL", "scipy", "skimage", "torch"}
 COMMANDS = [
-    "build", "plan", "merge", "screen", "check", "preview", "recipes", "ops", "replay", "verify", "schema", "warm",
+    "build", "plan", "merge", "screen", "pairs", "check", "preview", "recipes", "ops", "replay", "verify", "schema",
+    "warm",
 ]  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def test_the_commands_and_their_order() -> None:
     assert list(main.commands) == COMMANDS
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
-    places = [result.stdout.index(f" {name} ") for name in COMMANDS]
+    places = [result.stdout.index(f"│ {name} ") for name in COMMANDS]
     assert places == sorted(places)
 
 

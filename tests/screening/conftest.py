@@ -38,6 +38,12 @@ def saved(pixels: np.ndarray, kind: str, mode: str | None = None, **options: obj
     return stream.getvalue()
 
 
+@pytest.fixture(name="saved", scope="session")
+def saved_fixture() -> Callable[..., bytes]:
+    """`saved`."""
+    return saved
+
+
 @pytest.fixture(scope="session")
 def scene() -> Scene:
     """`make_scene`."""
