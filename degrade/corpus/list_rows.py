@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -15,7 +14,6 @@ LIST_SUFFIXES = (".txt", ".lst", ".csv", ".tsv", ".jsonl", ".ndjson")
 _PLAIN = (".txt", ".lst")
 _JSON = (".jsonl", ".ndjson")
 _MOST_SHOWN = 8
-_LONGEST_CELL = 1 << 20
 
 
 def is_list(name: str) -> bool:
@@ -104,7 +102,6 @@ def _table(text: TextIO, mistakes: Mistakes, delimiter: str | None) -> Iterator[
         head, top = text.readline(), top + 1
     # Office programs of half of Europe write semicolons.
     delimiter = delimiter or max(",;\t", key=head.count)
-    csv.field_size_limit(min(sys.maxsize, _LONGEST_CELL))
     names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
     if len(set(names)) < len(names):
         mistakes.add(top, f"two columns of one name ({', '.join(names)})")

@@ -28,7 +28,7 @@ class Member:
     bad : (reason, detail) or None
         Why it cannot be read.
     data : callable
-        Reads it while the archive is being listed.
+        Reads it while the archive is being listed; raises ValueError if it is damaged.
     """
 
     parts: tuple[str, ...]

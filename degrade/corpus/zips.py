@@ -7,6 +7,7 @@ pictures that would take a gigabyte.
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ _NAMES = 1 << 10
 """Bytes that are read for a header's name and extra fields; hardly one has as many."""
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _ENCRYPTED, _CRC_FOLLOWS = 1, 8
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, EOFError, struct.error, OverflowError)
+"""What `zipfile` raises for archives that it cannot read."""
 _DESCRIPTOR = b"PK\7\b"
 _REPACK = "pack the archive anew with deflate or without compression"
 
@@ -31,7 +34,7 @@ def members_of(file: BinaryIO) -> Iterator[Member]:
     """All entries of the archive but its folders. Raises DamagedArchive."""
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+    except (*_DAMAGE, ValueError) as error:
         raise DamagedArchive(f"it is no zip archive or is cut short ({error}); copy it again") from error
     with archive:
         for entry in archive.infolist():
@@ -42,7 +45,13 @@ def members_of(file: BinaryIO) -> Iterator[Member]:
 
 
 def _reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
-    return lambda: archive.read(entry)
+    def read() -> bytes:
+        try:
+            return archive.read(entry)
+        except (*_DAMAGE, zlib.error, RuntimeError) as error:
+            raise ValueError(str(error)) from error
+
+    return read
 
 
 def _bad(entry: zipfile.ZipInfo) -> tuple[str, str] | None:

@@ -10,12 +10,14 @@ import stat
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, open_corpus
+from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, Photograph, open_corpus
 from degrade.corpus import files as files_module
 from degrade.corpus.archives import ArchiveCorpus
 
@@ -273,6 +275,42 @@ def test_a_compressed_archive_under_another_name(tmp_path: Path) -> None:
         pass
     with pytest.raises(CorpusError, match="compressed as a whole"):
         open_corpus(tmp_path / "x.tar").listing()
+
+
+@given(
+    at=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=8),
+    cut=st.none() | st.integers(0, 1 << 20),
+    asked=st.booleans(),
+    kind=st.sampled_from(["stored.zip", "deflated.zip", "ustar.tar"]),
+)
+def test_no_damage_is_a_traceback(
+    at: list[tuple[int, int]], cut: int | None, asked: bool, kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"damaged-{kind}"
+    content = CONTENT | {"a.json": b'{"person": "ada"}'}
+    how = zipfile.ZIP_STORED if "stored" in kind else zipfile.ZIP_DEFLATED
+    pack_tar(path, content) if kind.endswith(".tar") else pack_zip(path, content, how)
+    data = bytearray(path.read_bytes())
+    for place, value in at:
+        data[place % len(data)] = value
+    path.write_bytes(data if cut is None else data[: cut % len(data)])
+    corpus = open_corpus(path)
+    corpus = corpus.with_columns(group="person") if asked else corpus
+    for one, found in read_what_can_be_read(corpus):
+        assert found in ("damaged", "changed", "too_large") if isinstance(found, str) else len(found) == one.size
+
+
+def read_what_can_be_read(corpus: Corpus) -> Iterator[tuple[Photograph, bytes | str]]:
+    """Each photograph with its bytes or the reason why it has none; nothing if the archive cannot be listed."""
+    try:
+        photographs = corpus.listing().photographs
+    except CorpusError:
+        return
+    for one in photographs:
+        try:
+            yield one, corpus.read(one)
+        except CorpusReadError as error:
+            yield one, error.reason
 
 
 # --- several ----------------------------------------------------------------------------------------------------------

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, open_corpus
+from degrade.corpus.list_rows import LIST_SUFFIXES
 from degrade.corpus.lists import ListCorpus
 
 FULL = {"path": "a.jpg", "split": "test", "group": "ada", "label": "cat", "domain": "real"}
@@ -184,6 +188,16 @@ def test_what_changes_after_listing(album: Path) -> None:
     with pytest.raises(CorpusReadError) as caught:
         corpus.read(one)
     assert caught.value.reason == "changed"
+
+
+@given(text=st.binary(max_size=80) | st.text(max_size=80).map(str.encode), suffix=st.sampled_from(LIST_SUFFIXES))
+def test_no_text_is_a_traceback(text: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any{suffix}"
+    for head in (b"", b"path,group\n"):
+        path.write_bytes(head + text)
+        with suppress(CorpusError):
+            rejects = open_corpus(path).listing().rejects
+            assert json.dumps([reject.source for reject in rejects], ensure_ascii=False).encode()
 
 
 def test_lists_behind_a_url(album: Path) -> None:

@@ -77,6 +77,11 @@ def test_mappings_have_options(place: Path) -> None:
     assert found == {"album/1923/a.jpg": ("ada", "real"), "album/1924/b.png": ("bob", "real")}
 
 
+def test_classes_of_a_list(place: Path) -> None:
+    corpus = open_corpus({"path": "list.csv", "class_by": {"column": "person"}, "classes": ["ada"]})
+    assert set(read_all(corpus)) == {"album/1923/a.jpg"}
+
+
 def test_lists_are_mixed(place: Path) -> None:
     corpus = open_corpus(["album", {"path": "old.zip", "name": "zip"}])
     assert read_all(corpus) == {
