@@ -78,12 +78,15 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
 
 
 def warm_once_a_machine(recipe: Recipe, compiling: Callable[[], None] | None = None) -> None:
-    """`warm_recipe`, unless it was done before; while one process compiles, the others of the machine that ask for it
-    wait, to find the kernels in the user's cache."""
+    """`warm_recipe`, unless the kernels are in the user's cache already; while one process compiles them, the others
+    that ask for it wait, on all machines that share the cache. Where nothing can be kept, it is `warm_recipe`."""
     from degrade.engine.kernels.kernel import cache_folder
 
     folder = cache_folder()
-    if folder is None or is_warm(recipe):
+    if folder is None:
+        warm_recipe(recipe, compiling)
+        return
+    if is_warm(recipe):
         return
     import fcntl
 

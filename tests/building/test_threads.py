@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageCms
 
 from degrade.building import BuildError, Progress, ShardDone, build
 from degrade.building import run as run_module
@@ -106,3 +108,19 @@ def test_a_corpus_that_cannot_be_copied(
     with pytest.raises(BuildError, match="the corpus bound cannot be given to several workers") as caught:
         build(recipe, photos, tmp_path / "out", workers=2, engine="threads")
     assert caught.value.exit_code == 2
+
+
+def test_files_of_all_kinds(
+    recipe: dict[str, Any], tmp_path: Path, contents: Contents, make_picture: Callable[[int], bytes]
+) -> None:
+    source = tmp_path / "photos"
+    source.mkdir()
+    for number in range(24):
+        with Image.open(io.BytesIO(make_picture(number))) as image:
+            profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() if number % 2 else None
+            image.save(source / f"{number:02d}.{('png', 'webp', 'tif', 'bmp')[number % 4]}", icc_profile=profile)
+    (source / "cut.png").write_bytes((source / "00.png").read_bytes()[:200])
+    report = build(recipe, source, tmp_path / "one", workers=1)
+    assert report.rejected == 1
+    build(recipe, source, tmp_path / "four", workers=4, engine="threads")
+    assert contents(tmp_path / "four") == contents(tmp_path / "one")

@@ -23,7 +23,7 @@ from degrade.building.errors import BuildError
 from degrade.building.executors.common import check_importable, largest_first
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress, ShardDone, Teller
-from degrade.building.warm import is_warm, warm_recipe
+from degrade.building.warm import warm_once_a_machine, warm_recipe
 from degrade.building.worker import Job, ShardMaker, keep_freed_memory, single_threaded
 from degrade.errors import DegradeError
 
@@ -74,8 +74,8 @@ class Processes:
             check_importable(job)
         for _ in range(self.workers):
             crew.append(_start(job, self._start_method, crew, self._descriptors))
-        if not forked and not is_warm(job.recipe):
-            warm_recipe(job.recipe, progress.compiling)
+        if not forked:
+            warm_once_a_machine(job.recipe, progress.compiling)
 
     @staticmethod
     def _drive(crew: Sequence[_Worker], todo: deque[Shard], progress: Progress) -> None:

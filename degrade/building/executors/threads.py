@@ -19,7 +19,7 @@ from degrade.building.errors import BuildError
 from degrade.building.executors.common import largest_first
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress, Teller
-from degrade.building.warm import warm_recipe
+from degrade.building.warm import warm_once_a_machine, warm_recipe
 from degrade.building.worker import Job, ShardMaker, keep_freed_memory, single_threaded
 
 _Words = SimpleQueue[tuple[str, Any]]
@@ -36,9 +36,11 @@ class Threads:
         if not shards:
             return
         with single_threaded():
-            warm_recipe(job.recipe, progress.compiling)
+            warm_once_a_machine(job.recipe, progress.compiling)
             keep_freed_memory()
             if self.workers > 1:
+                warm_recipe(job.recipe)
+                _import_decoders()
                 self._in_threads(job, plan, shards, progress)
                 return
             maker = ShardMaker(job, plan)
@@ -71,6 +73,15 @@ class Threads:
             for thread in threads:
                 if thread.ident is not None:
                     thread.join()
+
+
+def _import_decoders() -> None:
+    """What is imported where the first file of its kind is met: of modules that import each other, two threads at once
+    may see half. `warm_recipe` has done so for the steps."""
+    import scipy.special  # noqa: F401 - for draws of some distributions
+    from PIL import Image, ImageCms  # noqa: F401 - for profiles
+
+    Image.init()
 
 
 class _Stopped(Exception):
