@@ -20,8 +20,8 @@ recipe_argument = click.argument("recipe", help="A recipe's file, or the name of
 source_option = click.option(
     "--source",
     metavar="PHOTOS",
-    help="A folder, a picture or a pattern such as 'photos/**/*.jpg'; without it the recipe's own source, else the "
-    "sample photographs.",
+    help="A folder, a picture, a pattern such as 'photos/**/*.jpg', a list file, an archive, a dataset, a URL, or a "
+    ".yaml that describes one source or several; without it the recipe's own source, else the sample photographs.",
 )
 
 

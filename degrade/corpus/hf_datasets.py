@@ -57,6 +57,8 @@ class DatasetCorpus:
         Holds the pictures: bytes, or a struct of `bytes` and `path`.
     licence : str
         As the dataset says.
+    origin : str
+        Its name on the Hub.
     classes : mapping
         Column -> names of the numbers in it.
     roles : Roles
@@ -67,6 +69,7 @@ class DatasetCorpus:
     parts: tuple[Rows, ...]
     column: str
     licence: str = ""
+    origin: str = ""
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: Roles = field(default_factory=Roles)
 

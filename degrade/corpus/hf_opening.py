@@ -15,6 +15,7 @@ from degrade.corpus.remote import refused
 from degrade.corpus.roles import choices
 
 HUB = "hf://datasets/"
+_LONGEST_LICENCE = 100
 _SAVED = ("dataset_dict.json", "state.json")
 
 
@@ -52,9 +53,10 @@ def open_hub(url: str, column: str = "", config: str = "") -> DatasetCorpus:
     """A dataset of the Hub, by `hf://datasets/USER/NAME` or with `@REVISION` behind it."""
     name, _, revision = url.removeprefix(HUB).strip("/").partition("@")
     library = _library(url)
-    return _opened(
+    corpus = _opened(
         lambda: library.load_dataset(name, name=config or None, revision=revision or None), name, column, url
     )
+    return replace(corpus, origin=HUB + name)
 
 
 def _library(spec: str) -> Any:
@@ -77,7 +79,7 @@ def _opened(load: Callable[[], Any], name: str, column: str, spec: str) -> Datas
         name=name,
         parts=tuple(_rows(split, dataset, name, spec) for split, dataset in splits.items()),
         column=_picture_column(first.features, column, name, spec),
-        licence=str(first.info.license or ""),
+        licence=str(first.info.license or "").strip().partition("\n")[0][:_LONGEST_LICENCE],
         classes=classes,
     )
 

@@ -59,7 +59,7 @@ def dataset() -> Any:
 
 
 def test_saved_to_disk(dataset: Any, tmp_path: Path) -> None:
-    dataset.info.license = "CC0-1.0"
+    dataset.info.license = "CC0-1.0\n\nNo rights reserved."
     dataset.save_to_disk(tmp_path / "saved", num_shards=3)
     corpus = open_corpus(tmp_path / "saved")
     assert isinstance(corpus, DatasetCorpus)
@@ -199,7 +199,7 @@ def test_the_hub(dataset: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
     monkeypatch.setattr(datasets, "load_dataset", load)
     corpus = open_corpus("hf://datasets/ada/photos@v1.0")
-    assert corpus.name == "ada/photos"
+    assert (corpus.name, corpus.origin) == ("ada/photos", "hf://datasets/ada/photos")
     assert read_all(corpus) == {f"train/{number:08d}": data for number, data in enumerate(PICTURES)}
     open_corpus({"path": "hf://datasets/ada/photos", "config": "small"})
     assert asked == [
