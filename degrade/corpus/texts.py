@@ -204,33 +204,45 @@ def _globbed(root: str, pattern: str, spec: str) -> list[str]:
 
 
 class _Holds:
-    """What kind of files a folder holds, by a look at the folder itself that ends at its first picture."""
+    """What kind of files a folder holds, by a short look at it.
+
+    Attributes
+    ----------
+    parquet : bool
+        Parquet files and no pictures, or those in `data/` beside a README.md, as in the Hub's repositories, which may
+        have a picture for show.
+    archives : tuple of str
+        The archives of a folder that holds no pictures and no folders.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.parquet = False
         self.archives: tuple[str, ...] = ()
         try:
-            files, folders = _without_pictures(folder)
-            inside = _without_pictures(folder / "data")[0] if folders == ["data"] else []
+            if (folder / "README.md").is_file() and (folder / "data").is_dir():
+                self.parquet = _has_parquet(_without_pictures(folder / "data"))
+            alone = _without_pictures(folder)
         except OSError:  # listing the corpus says so in its own words
             return
-        if folders in ([], ["data"]):
-            self.parquet = any(name.lower().endswith(_PARQUET) for name in (*files, *inside))
-        if not folders:
-            self.archives = tuple(name for name in files if name.lower().endswith((".zip", ".tar")))
+        self.parquet = self.parquet or _has_parquet(alone)
+        self.archives = tuple(name for name in alone if name.lower().endswith((".zip", ".tar")))
 
 
-def _without_pictures(folder: Path) -> tuple[list[str], list[str]]:
-    """The names of the files and of the folders in a folder; of one that holds a picture, nothing but that."""
+def _has_parquet(names: list[str]) -> bool:
+    return any(name.lower().endswith(_PARQUET) for name in names)
+
+
+def _without_pictures(folder: Path) -> list[str]:
+    """The names of the files in a folder, none if it holds a picture or a folder: at the first the look ends."""
     files: list[str] = []
-    folders: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if has_picture_suffix(entry.name):
-                return [], [entry.name]
-            if not entry.name.startswith("."):
-                (folders if entry.is_dir() else files).append(entry.name)
-    return sorted(files), folders
+            if entry.name.startswith("."):
+                continue
+            if has_picture_suffix(entry.name) or entry.is_dir():
+                return []
+            files.append(entry.name)
+    return sorted(files)
 
 
 def _near(path: Path) -> str:

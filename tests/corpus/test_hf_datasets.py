@@ -124,6 +124,8 @@ def test_a_folder_of_parquet(dataset: Any, tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         dataset.select(rows).to_parquet(path)
     (tmp_path / "clone" / "README.md").write_text("# About\n")
+    (tmp_path / "clone" / "for_show.png").write_bytes(b"x")
+    (tmp_path / "clone" / "figures").mkdir()
     corpus = open_corpus(tmp_path / "clone")
     assert set(read_all(corpus)) == {*(f"train/{row:08d}" for row in range(4)), "test/00000000", "test/00000001"}
     assert sorted(read_all(corpus).values()) == sorted(PICTURES)
