@@ -9,8 +9,8 @@
     BuildError     a build that cannot start or finish
 
 Inside: `run` (all of it, in order), `plan` (what makes two builds the same build), `workfolder` (the output's own
-memory), `locks`, `ledger` (a finished shard), `worker` (makes a shard), `executors` (processes, threads, Ray), `finish`
-(index, rejects, manifest, card), `arguments`, `progress`, `report`.
+memory), `wiping`, `locks`, `ledger` (a finished shard), `worker` (makes a shard), `executors` (who makes them),
+`finish` (index, rejects, manifest, card), `arguments`, `progress`, `report`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from degrade.building.plan import Plan, Shard, make_plan
 from degrade.building.progress import Planned, Progress
 from degrade.building.report import Report
 from degrade.building.sources import source_text
+from degrade.building.wiping import wipe
 from degrade.building.worker import Job
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
@@ -191,7 +192,7 @@ def _listing(corpus: Corpus, out: Path | str) -> Listing:
 def _take_over(folder: WorkFolder, plan: Plan, overwrite: bool, part: Part | None) -> None:
     """Make the output ours: its plan is this one, or none. Now that it is locked, nobody can change it any more."""
     if overwrite:
-        folder.wipe()
+        wipe(folder)
     else:
         folder.check_plan(plan)
     if part is None:

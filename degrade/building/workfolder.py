@@ -36,14 +36,12 @@ from degrade.corpus.photographs import Photographs
 from degrade.recipes.source import Source
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
-from degrade.shards.folders import own_folders, own_names
-from degrade.shards.index import COMPACT, ShardIndex, read_index
-from degrade.shards.layout import DATA, MANIFEST, TOP, WORK, in_own_files, is_shard_file, temporary
+from degrade.shards.index import COMPACT, ShardIndex
+from degrade.shards.layout import DATA, MANIFEST, TOP, WORK, in_own_files, temporary
 from degrade.shards.manifest import read_manifest
 from degrade.shards.staging import sweep_all
 from degrade.shards.storage import Place, open_storage
 from degrade.shards.storage_remote import RemoteStorage
-from degrade.shards.writers import own_files_index
 
 _LOCK = "lock"
 _LEDGERS = f"{WORK}/ledgers"
@@ -314,48 +312,10 @@ class WorkFolder:
             for path in self.storage.path(folder).glob(".*.tmp"):
                 remove_left_over(path)
 
-    def wipe(self) -> None:
-        """Remove everything that a build has made here, and nothing else; nobody else may be building.
-
-        Raises OSError or StorageError.
-        """
+    def forget(self) -> None:
+        """Remove what is remembered of a plan: itself, its listing and its ledgers. Raises OSError or StorageError."""
         ledgers = [name for name in self.storage.list(_LEDGERS) if name.endswith(".jsonl")]
-        shards = self._known_shards()
-        self._wipe_own_files()
-        self.storage.remove([*TOP, *shards])
         self.storage.remove([*ledgers, _PLAN, _LISTING, _STARTS, _LISTED_REJECTS])
-
-    def _wipe_own_files(self) -> None:
-        """Remove members that are files of their own: those that the plan foresees, and those of a finished index."""
-        folders: set[str] = set()
-        for index, keys in self._own_files():
-            self.storage.remove([*own_names(index, keys), *(name for name in index.files.values() if "*" not in name)])
-            folders.update(own_folders(index))
-        for folder in sorted(folders, reverse=True) if self.storage.is_local else ():
-            with suppress(OSError):  # somebody else's files are in it, or it was never made
-                self.storage.path(folder).rmdir()
-
-    def _own_files(self) -> Iterator[tuple[ShardIndex, list[str]]]:
-        """For each known shard whose members are files of their own where they are, and the pairs' keys."""
-        with suppress(BuildError, OSError, ValueError, TypeError):  # a damaged plan or listing names no files
-            plan = self.stored_plan()
-            for shard in plan.shards if plan is not None else ():
-                if plan is None or not in_own_files(shard.file):
-                    break
-                keys = [key for one in self.photographs(shard) for key in plan.pair_keys(one.key)]
-                yield own_files_index(shard.file, shard.split, plan.members), keys
-        with suppress(ShardError):  # nor does a damaged or missing index
-            yield from ((index, index.keys) for index in read_index(self.storage) if index.files)
-
-    def _known_shards(self) -> list[str]:
-        """Shards by name, out of the plan and of the manifest."""
-        known: list[str] = []
-        with suppress(BuildError):  # a damaged plan names no shards
-            plan = self.stored_plan()
-            known += [shard.file for shard in plan.shards] if plan else []
-        with suppress(ShardError, KeyError, TypeError):  # nor does a damaged manifest
-            known += [entry["file"] for entry in read_manifest(self.storage)["shards"]]
-        return list(dict.fromkeys(name for name in known if is_shard_file(name)))
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -120,10 +120,10 @@ class RemoteStorage(Storage):
         bucket, _, folder = root.partition("/")
         try:
             found = fs.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=f"{folder}/" if folder else "")
-        except (PermissionError, FileNotFoundError, NotImplementedError):  # a store that does not show or have them
-            return
-        for upload in found.get("Uploads", []):
-            fs.abort_mpu(bucket, upload["Key"], upload["UploadId"])
+            for upload in found.get("Uploads", []):
+                fs.abort_mpu(bucket, upload["Key"], upload["UploadId"])
+        except (PermissionError, FileNotFoundError, NotImplementedError):
+            return  # they may not be seen or touched, have just ended, or the server has no such thing
 
     # ------------------------------------------------------------------ reading
 
