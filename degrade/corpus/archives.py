@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Self
 
 from degrade.codecs import has_picture_suffix
 from degrade.corpus import tars, zips
-from degrade.corpus.files import MAX_BYTES, read_range
+from degrade.corpus.files import check_size, read_range
 from degrade.corpus.listing import CorpusError, CorpusReadError, Listing, ListingMaker, Photograph
 from degrade.corpus.members import DamagedArchive, Member
 from degrade.corpus.names import source_of
@@ -95,9 +95,7 @@ class ArchiveCorpus:
 
     def read(self, photograph: Photograph) -> bytes:
         """The photograph's bytes, by one read of its archive."""
-        if photograph.size > MAX_BYTES:
-            detail = f"{photograph.size} bytes, over {MAX_BYTES}; scale it down"
-            raise CorpusReadError("too_large", detail, photograph.source)
+        check_size(photograph.size, photograph.source)
         archive = self._archive_of(photograph.source)
         place = self.place(archive)
 

@@ -55,12 +55,17 @@ def _read_to_end(descriptor: int, size: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def check_size(size: int, source: str) -> None:
+    """Raises CorpusReadError for more bytes than a photograph has."""
+    if size > MAX_BYTES:
+        raise CorpusReadError("too_large", f"{size} bytes, over {MAX_BYTES}; scale it down", source)
+
+
 def _check(found: os.stat_result, photograph: Photograph) -> None:
     kind = kind_of(found)
     if kind is not None:
         raise CorpusReadError(*kind, photograph.source)
-    if found.st_size > MAX_BYTES:
-        raise CorpusReadError("too_large", f"{found.st_size} bytes, over {MAX_BYTES}; scale it down", photograph.source)
+    check_size(found.st_size, photograph.source)
     if found.st_size != photograph.size:
         raise _changed(photograph, found.st_size)
 

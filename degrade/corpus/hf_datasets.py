@@ -15,7 +15,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Self
 
-from degrade.corpus.files import read_file, reason_of
+from degrade.corpus.files import check_size, read_file, reason_of
 from degrade.corpus.listing import CorpusReadError, Listing, ListingMaker, Photograph
 from degrade.corpus.roles import Roles, text_of
 
@@ -92,6 +92,7 @@ class DatasetCorpus:
 
     def read(self, photograph: Photograph) -> bytes:
         """The bytes in the row, as they were put there."""
+        check_size(photograph.size, photograph.source)
         name = photograph.source.rpartition("/")[0]
         part = next((part for part in self.parts if part.name == name), Rows(name, ()))
         number = bisect_right(part.ends, photograph.offset)

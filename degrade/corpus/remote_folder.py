@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from degrade.codecs import has_picture_suffix
-from degrade.corpus.files import MAX_BYTES
+from degrade.corpus.files import check_size
 from degrade.corpus.listing import CorpusReadError, Listing, ListingMaker, Photograph
 from degrade.corpus.names import path_of, source_of
 from degrade.corpus.pattern import PathPattern, has_wildcards
@@ -90,9 +90,7 @@ def has_url_wildcards(protocol: str, text: str) -> bool:
 
 def read_url(url: str, photograph: Photograph) -> bytes:
     """The bytes of the file at `url`, which was listed as `photograph`. Raises CorpusReadError."""
-    if photograph.size > MAX_BYTES:
-        detail = f"{photograph.size} bytes, over {MAX_BYTES}; scale it down"
-        raise CorpusReadError("too_large", detail, photograph.source)
+    check_size(photograph.size, photograph.source)
     data = fetch(url, photograph.source)
     if len(data) != photograph.size:
         detail = f"it was listed with {photograph.size} bytes and has {len(data)}; build again from the present files"

@@ -183,6 +183,16 @@ def test_what_happens_between_listing_and_reading(dataset: Any, tmp_path: Path) 
     assert corpus.read(listed["00000001"]) == PICTURES[1]
 
 
+def test_a_monstrous_row(dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset.save_to_disk(tmp_path / "saved")
+    corpus = open_corpus(tmp_path / "saved")
+    one = corpus.listing().photographs[0]
+    monkeypatch.setattr("degrade.corpus.files.MAX_BYTES", 3)
+    with pytest.raises(CorpusReadError) as caught:
+        corpus.read(one)
+    assert caught.value.reason == "too_large"
+
+
 def test_what_no_dataset_is(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"no parquet")
     with pytest.raises(CorpusError, match="cannot be read") as caught:

@@ -178,7 +178,7 @@ def test_a_folder_that_cannot_be_listed(memory: Any, monkeypatch: pytest.MonkeyP
 
 def test_a_monstrous_file(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = open_corpus("memory://bucket")
-    monkeypatch.setattr("degrade.corpus.remote_folder.MAX_BYTES", 3)
+    monkeypatch.setattr("degrade.corpus.files.MAX_BYTES", 3)
     monkeypatch.setattr(type(memory), "cat_file", Flaky(None, 100, AssertionError("it must not be fetched")))
     with pytest.raises(CorpusReadError) as caught:
         corpus.read(corpus.listing().photographs[0])
