@@ -93,10 +93,10 @@ class _Files(Protocol):
 class _LocalFiles:
     def __init__(self, storage: Storage, index: ShardIndex) -> None:
         self._storage = storage
-        self._guard = DurableFile(storage.path(index.shard))  # keeps others out; it never gets a name
         self._pending: list[Path] = []
         for pattern in index.files.values():
             storage.path(pattern).parent.mkdir(parents=True, exist_ok=True)
+        self._guard = DurableFile(storage.path(index.shard))  # keeps others out; it never gets a name
 
     def add(self, name: str, data: bytes) -> None:
         path = self._storage.path(name)
