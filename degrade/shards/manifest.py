@@ -11,8 +11,9 @@
     sources       name, licence, origin and photographs of each source; "" where the source says nothing
     textures      the licence of each source of textures
     counts        photographs, pairs, rejects by reason, and the same by split
-    shards        file, split, photographs, pairs, bytes, sha256 (null where no pairs means no file)
-    files         SHA-256 of the index and the rejects
+    shards        file, split, photographs, pairs, bytes, sha256 (null where no pairs means no file; of members that are
+                  files of their own: of all their bytes, one after the other)
+    files         SHA-256 of the index, the rejects and, where members are files of their own, the metadata of splits
     sha256        of the manifest itself without this line, as canonical JSON
 
 No time, host or absolute path stands in it, so that two builds of one plan write the same manifest.
