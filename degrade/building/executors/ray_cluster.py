@@ -62,21 +62,30 @@ def connected(address: str | None, workers: int | None, shards: int) -> Iterator
         if address != "auto":
             _check_reached(address)
         _initialise(f"at {address}", address=address, **_as_seen_from(address))
-    try:
-        with _ray_off_stdout():
+    with _ray_off_stdout() as stdout:
+        try:
             yield RayTasks(workers, shards)
-    finally:
-        ray.shutdown()
+        finally:
+            stdout.rays.add(threading.get_ident())  # what it has held back is told by whoever shuts it down
+            ray.shutdown()
 
 
 class _Stdout:
-    """A stream on which other threads than Ray's may write; what those have to say goes to the log."""
+    """A stream on which other threads than Ray's may write; what those have to say goes to the log.
+
+    Attributes
+    ----------
+    rays : set of int
+        Identities of threads that are Ray's as well.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.rays: set[int] = set()
 
     def write(self, text: str) -> int:
-        if not threading.current_thread().name.startswith("ray_"):
+        thread = threading.current_thread()
+        if not thread.name.startswith("ray_") and thread.ident not in self.rays:
             return self._stream.write(text)
         if text.strip():
             _log.info("%s", text.strip())
@@ -87,12 +96,12 @@ class _Stdout:
 
 
 @contextmanager
-def _ray_off_stdout() -> Iterator[None]:
+def _ray_off_stdout() -> Iterator[_Stdout]:
     """Ray tells there of dead workers, where programs expect nothing but data."""
-    before = sys.stdout
-    sys.stdout = _Stdout(before)
+    before, stdout = sys.stdout, _Stdout(sys.stdout)
+    sys.stdout = stdout
     try:
-        yield
+        yield stdout
     finally:
         sys.stdout = before
 
