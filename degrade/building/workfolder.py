@@ -21,7 +21,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 
@@ -264,15 +264,10 @@ class WorkFolder:
         if not shards or not in_own_files(shards[0].file):
             return self.storage.sizes([shard.file for shard in shards])
         there = self.storage.list(DATA)
-        return [self._size_of_files(shard, there) for shard in shards]
-
-    def _size_of_files(self, shard: Shard, there: Mapping[str, int]) -> int | None:
-        try:
-            ledger = read_ledger(self.storage.read(self.ledger_name(shard)))
-            files = list(ShardIndex.from_line(ledger.lines[0]).own_files())
-        except (OSError, KeyError, TypeError, ValueError, IndexError):
-            return None
-        return ledger.size if all(there.get(name) == size for name, size in files) else None
+        names = [self.ledger_name(shard) for shard in shards]
+        known = [name for name, size in zip(names, self.storage.sizes(names), strict=True) if size is not None]
+        held = dict(zip(known, map(partial(_size_of_files, there), self.storage.read_many(known)), strict=True))
+        return [held.get(name) for name in names]
 
     def unfinished(self, plan: Plan, shards: Sequence[Shard]) -> list[Shard]:
         """Those of `shards` that have to be made. Raises StorageError."""
@@ -316,6 +311,16 @@ class WorkFolder:
         """Remove what is remembered of a plan: itself, its listing and its ledgers. Raises OSError or StorageError."""
         ledgers = [name for name in self.storage.list(_LEDGERS) if name.endswith(".jsonl")]
         self.storage.remove([*ledgers, _PLAN, _LISTING, _STARTS, _LISTED_REJECTS])
+
+
+def _size_of_files(there: Mapping[str, int], ledger: bytes) -> int | None:
+    """The bytes of a shard's own files, None where not all are `there` with the sizes that its ledger says."""
+    try:
+        found = read_ledger(ledger)
+        files = list(ShardIndex.from_line(found.lines[0]).own_files())
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return None
+    return found.size if all(there.get(name) == size for name, size in files) else None
 
 
 def _remove_if_empty(folder: Path) -> None:
