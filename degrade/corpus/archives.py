@@ -17,7 +17,7 @@ from degrade.corpus.listing import CorpusError, CorpusReadError, Listing, Listin
 from degrade.corpus.members import DamagedArchive, Member
 from degrade.corpus.names import source_of
 from degrade.corpus.remote import attempt, fetch, is_url, opened, refused, without_query
-from degrade.corpus.roles import Roles
+from degrade.corpus.roles import Roles, choices
 
 KINDS = {".zip": zips, ".tar": tars}
 _PACKED = {
@@ -60,12 +60,16 @@ class ArchiveCorpus:
         Whether sources begin with the archive's path without its suffix: always, unless one archive was named.
     roles : Roles
         Columns of the JSON (or .cls, .txt) that lies beside each picture under its name, as in WebDataset's shards.
+    column : str
+        Which picture of each sample is taken, such as `clean.jpg` for KEY.clean.jpg, whose source is then KEY.jpg; ""
+        for all.
     """
 
     root: str
     archives: tuple[str, ...]
     apart: bool = True
     roles: Roles = field(default_factory=Roles)
+    column: str = ""
 
     @property
     def name(self) -> str:
@@ -84,8 +88,13 @@ class ArchiveCorpus:
         self._check_names()
         maker = ListingMaker()
         columns: set[str] = set()
+        others: set[str] = set()
         for archive in self.archives:
-            _Lister(self, archive, maker, columns).run()
+            _Lister(self, archive, maker, columns, others).run()
+        if others and not len(maker):
+            raise CorpusError(
+                f"no picture of {self.name} is a {self.column}; {choices(self.column, others)}", self.name
+            )
         if columns:
             self.roles.check(columns, f"what lies beside the pictures of {self.name}", self.name)
         elif self.roles.asked():
@@ -149,12 +158,15 @@ class ArchiveCorpus:
 class _Lister:
     """Lists one archive."""
 
-    def __init__(self, corpus: ArchiveCorpus, archive: str, maker: ListingMaker, columns: set[str]) -> None:
+    def __init__(
+        self, corpus: ArchiveCorpus, archive: str, maker: ListingMaker, columns: set[str], others: set[str]
+    ) -> None:
         self.corpus = corpus
         self.place = corpus.place(archive)
         self.archive = corpus.bare(archive)
         self.maker = maker
         self.columns = columns
+        self.others = others
         self.prefix = corpus.prefix(archive)
         self.roles = corpus.roles
         self.pictures: list[Member] = []
@@ -207,12 +219,20 @@ class _Lister:
         self._flush()
 
     def _picture(self, member: Member) -> None:
-        if member.bad:
-            self.maker.reject(self.prefix + member.source, *member.bad)
+        if self.corpus.column not in ("", member.field):
+            self.others.add(member.field)
+            self.maker.ignore("other_column")
+        elif member.bad:
+            self.maker.reject(self._source(member), *member.bad)
         elif self.roles.asked():
             self.pictures.append(member)
         else:
-            self.maker.add(self.prefix + member.source, member.size, member.offset)
+            self.maker.add(self._source(member), member.size, member.offset)
+
+    def _source(self, member: Member) -> str:
+        if not self.corpus.column:
+            return self.prefix + member.source
+        return self.prefix + source_of(f"{member.key}.{member.field.rpartition('.')[2]}")
 
     def _sidecar(self, member: Member) -> None:
         suffix = "." + member.parts[-1].rpartition(".")[2].lower()
@@ -234,7 +254,7 @@ class _Lister:
     def _flush(self) -> None:
         """Add the pictures that waited for what lies beside them."""
         for member in self.pictures:
-            source, row = self.prefix + member.source, self.beside.get(member.key, {})
+            source, row = self._source(member), self.beside.get(member.key, {})
             if isinstance(row, str):
                 self.maker.reject(source, "unreadable", row)
             else:

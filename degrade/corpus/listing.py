@@ -34,6 +34,7 @@ IGNORED = {
     "hidden": "its name begins with a dot",
     "not_a_picture": "its name has no suffix of a picture",
     "symlinked_folder": "a link to a folder, which may lead in circles",
+    "other_column": "another picture of its sample is asked for",
     "other_class": "its class is not asked for",
     "not_sampled": "the sample leaves it out",
     "over_its_weight": "its source has more than its part of the mixture",

@@ -48,6 +48,11 @@ class Member:
         return any(part.startswith(".") for part in self.parts) or _RESOURCE_FORKS in self.parts
 
     @property
+    def field(self) -> str:
+        """What the file is in its sample: the name from the first dot on, without that."""
+        return self.parts[-1].partition(".")[2]
+
+    @property
     def key(self) -> str:
         """What the files of one sample have in common: the name up to the first dot after the last slash."""
         *folders, name = self.parts

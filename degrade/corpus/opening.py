@@ -34,7 +34,7 @@ def open_corpus(source: Source | os.PathLike[str] | None) -> Corpus:
         fsspec knows, such as `s3://bucket/folder`; `hf://datasets/USER/NAME` is a dataset of the Hub. `~` is the home
         folder.
         A mapping has such a text as its `path`, and options: `root` (what a list's paths are relative to), `column`
-        (of a list's paths, or a dataset's pictures), `config` (of a dataset of the Hub), and those of
+        (of a list's paths, a dataset's or shards' pictures), `config` (of a dataset of the Hub), and those of
         `degrade.corpus.options`. A list of texts and mappings is several corpora, mixed.
 
     Raises

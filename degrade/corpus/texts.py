@@ -23,6 +23,7 @@ from degrade.corpus.sample import SampleCorpus
 SAMPLE = "sample"
 WHERE = ("root", "column", "config")
 """The keys of a mapping that belong to its path."""
+_USES = {"root": "list files", "column": "list files, shards and datasets", "config": "datasets of the Hub"}
 _PARQUET = ".parquet"
 
 
@@ -49,7 +50,11 @@ class Place:
         """Raises CorpusError if a key was given that this kind of source has no use for."""
         for key in WHERE:
             if getattr(self, key) and key not in keys:
-                uses = {"root": "list files", "column": "list files and datasets", "config": "datasets of the Hub"}
+                uses = {
+                    "root": "list files",
+                    "column": "list files, shards and datasets",
+                    "config": "datasets of the Hub",
+                }
                 raise CorpusError(f"the source {self.text} has no use for {key}:, which is for {uses[key]}", self.text)
 
 
@@ -90,9 +95,10 @@ def _folder(place: Place, path: Path) -> Corpus:
     if holds.parquet:
         place.no_more_than("column")
         return hf_opening.open_parquet_folder(path, place.column)
-    place.no_more_than()
     if holds.archives:
-        return ArchiveCorpus(str(path), holds.archives)
+        place.no_more_than("column")
+        return ArchiveCorpus(str(path), holds.archives, column=place.column)
+    place.no_more_than()
     return FolderCorpus(path)
 
 
@@ -118,8 +124,8 @@ def _by_suffix(place: Place, name: str, whole: str) -> Corpus | None:
         place.no_more_than("root", "column")
         return ListCorpus(whole, place.root or folder or "/", place.column)
     if kind_of_archive(name):
-        place.no_more_than()
-        return ArchiveCorpus(folder or "/", (file,), apart=False)
+        place.no_more_than("column")
+        return ArchiveCorpus(folder or "/", (file,), apart=False, column=place.column)
     if name.lower().endswith(_PARQUET):
         from degrade.corpus.hf_opening import open_parquet
 
@@ -157,9 +163,9 @@ def _pattern(place: Place, whole: str) -> Corpus:
     if any(map(is_list, names)):
         raise CorpusError(f"the pattern {place.text} names list files; give each as a source of its own", place.text)
     if all(map(kind_of_archive, names)):
-        place.no_more_than()
+        place.no_more_than("column")
         root, files = _matching(place, whole)
-        return ArchiveCorpus(root, tuple(files))
+        return ArchiveCorpus(root, tuple(files), column=place.column)
     if all(name.lower().endswith(_PARQUET) for name in names):
         from degrade.corpus.hf_opening import open_parquet
 

@@ -22,7 +22,7 @@ Mistake = tuple[Path, str, str]
 WHERE: dict[str, str] = {
     "path": "what the source is: a folder, a pattern, a picture, a list file, an archive or an address",
     "root": "the folder that the paths of a list file start from",
-    "column": "the column of a list file that holds the paths, or of a dataset that holds the pictures",
+    "column": "the column of a list file that holds the paths, of a dataset or of shards that holds the pictures",
     "config": "the configuration of a dataset of the Hub",
 }
 """The keys that say where the photographs are."""

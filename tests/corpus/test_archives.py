@@ -376,6 +376,22 @@ def test_a_json_that_cannot_be_read_is_its_pictures_reject(tmp_path: Path) -> No
     assert reasons(listing) == {"a.jpg": "unreadable", "c.jpg": "unreadable"}
 
 
+def test_one_picture_of_each_sample(tmp_path: Path) -> None:
+    content: dict[str, bytes] = {}
+    for number in range(3):
+        for suffix in ("clean.jpg", "degraded.jpg", "mask.png"):
+            content[f"album/{number}.{suffix}"] = f"{suffix} {number}".encode()
+        content[f"album/{number}.json"] = b'{"group": "ada"}'
+    corpus = open_corpus({"path": str(pack_tar(tmp_path / "x.tar", content)), "column": "clean.jpg"})
+    assert read_all(corpus) == {f"album/{number}.jpg": f"clean.jpg {number}".encode() for number in range(3)}
+    told = open_corpus({"path": str(tmp_path / "*.tar"), "column": "mask.png", "group_by": {"column": "group"}})
+    listing = told.listing()
+    assert {one.key: one.group for one in listing.photographs} == {f"x/album/{number}": "ada" for number in range(3)}
+    assert listing.ignored == {"not_a_picture": 3, "other_column": 6}
+    with pytest.raises(CorpusError, match=r"did you mean 'clean\.jpg'"):
+        open_corpus({"path": str(tmp_path / "x.tar"), "column": "clean.jpeg"}).listing()
+
+
 def test_a_shard_that_is_damaged_or_missing(shards: Path) -> None:
     (shards / "train-001.tar").write_bytes(b"")
     corpus = open_corpus(shards / "train-{000..003}.tar")

@@ -127,7 +127,7 @@ def test_a_yaml_with_a_mistake(text: str, words: str, place: Path) -> None:
         ({}, "`path:` is missing"),
         ({"path": "album", "rooot": "x"}, "did you mean 'root'"),
         ({"path": "album", "root": "x"}, "no use for root:, which is for list files"),
-        ({"path": "old.zip", "column": "x"}, "no use for column:"),
+        ({"path": "old.zip", "root": "x"}, "no use for root:"),
         ({"path": "list.csv", "config": "x"}, "no use for config:"),
         ({"path": "sample", "column": "x"}, "no use for column:"),
         ({"path": "album/*.jpg", "column": "x"}, "no use for column:"),
