@@ -16,7 +16,7 @@ from degrade.corpus.files import check_size, read_range
 from degrade.corpus.listing import CorpusError, CorpusReadError, Listing, ListingMaker, Photograph
 from degrade.corpus.members import DamagedArchive, Member
 from degrade.corpus.names import source_of
-from degrade.corpus.remote import attempt, fetch, is_url, opened, refused, without_query
+from degrade.corpus.remote import attempt, fetch, is_url, opened, refused, short_name, without_query
 from degrade.corpus.roles import Roles, choices
 
 KINDS = {".zip": zips, ".tar": tars}
@@ -73,11 +73,12 @@ class ArchiveCorpus:
 
     @property
     def name(self) -> str:
-        """The archive's name, or that of their folder and how many they are."""
+        """The archive's name, or that of the folder that several lie in."""
         if not self.apart:
             return source_of(self.bare(self.archives[0]))
-        folder = source_of(self.root.rstrip("/").rpartition("/")[2])
-        return f"{folder} ({len(self.archives)} archives)"
+        return (
+            source_of(short_name(self.root) if is_url(self.root) else self.root.rstrip("/").rpartition("/")[2]) or "/"
+        )
 
     def with_columns(self, *, group: str = "", split: str = "", label: str = "") -> Self:
         """The same, with these columns for group, split and class."""
