@@ -13,13 +13,14 @@ For the members of a shard, exactly as they are stored:
     encode_jpeg, decode_jpeg
     encode_png, decode_png
 
-One format a module: `jpeg`, `png`, `webp`, `tiff`, `bmp`. They share `exif` (tags, turning upright), `colour` (alpha,
-CMYK), `profiles` (ICC), `pillow`, and `errors`, `quiet`, `encodable`.
+One format a module: `jpeg`, `png`, `webp`, `tiff`, `bmp`, `jpeg2000` (with `codestream`), `avif`. They share `exif`
+(tags, turning upright), `colour` (alpha, CMYK), `profiles` (ICC), `scaling` (odd depths), `pillow`, `boxes`, and
+`errors`, `quiet`, `encodable`.
 """
 
 from __future__ import annotations
 
-from degrade.codecs import bmp, jpeg, png, tiff, webp
+from degrade.codecs import avif, bmp, jpeg, jpeg2000, png, tiff, webp
 from degrade.codecs.decoded import Decoded
 from degrade.codecs.errors import MAX_PIXELS, REASONS, CodecError
 from degrade.codecs.jpeg import decode_jpeg, encode_jpeg
@@ -43,12 +44,10 @@ __all__ = [
 #: Formats that are recognised only to name them: their first bytes, the offset of these, the name.
 _FOREIGN = (
     (b"GIF8", 0, "GIF"),
-    (b"ftypavif", 4, "AVIF"),
     (b"ftyphe", 4, "HEIC"),
     (b"ftypmif1", 4, "HEIF"),
     (b"\xff\x0a", 0, "JPEG XL"),
     (b"\0\0\0\x0cJXL ", 0, "JPEG XL"),
-    (b"\0\0\0\x0cjP  ", 0, "JPEG 2000"),
     (b"8BPS", 0, "Photoshop"),
     (b"%PDF", 0, "PDF"),
     (b"qoif", 0, "QOI"),
@@ -58,9 +57,10 @@ _FOREIGN = (
 def decode(data: bytes, name: str = "", luma: bool = False) -> Decoded:
     """A photograph out of a file's bytes; the bytes alone decide what it is, not its name.
 
-    Reads JPEG, PNG, WebP, TIFF and BMP: gray, RGB, CMYK, palette, alpha, 1 to 16 bits. The pixels come out upright (by
-    EXIF), in sRGB (a profile that is broken or sRGB is ignored), laid over white, gray files with one channel and all
-    others with three, 16 bits kept. Strict: a file that is cut short or needs mending is refused.
+    Reads JPEG, PNG, WebP, TIFF, BMP, JPEG 2000 and AVIF: gray, RGB, CMYK, palette, alpha, 1 to 16 bits. The pixels come
+    out upright (by EXIF), in sRGB (a profile that is broken or sRGB is ignored), laid over white, gray files with one
+    channel and all others with three, more than 8 bits kept, as 16. Strict: a file that is cut short or needs mending
+    is refused.
 
     Parameters
     ----------
@@ -94,11 +94,15 @@ def _decode(data: bytes, luma: bool) -> Decoded:
         return tiff.read_tiff(data)
     if bmp.is_bmp(data):
         return bmp.read_bmp(data)
+    if data.startswith(jpeg2000.SIGNATURES):
+        return jpeg2000.read_jpeg2000(data)
+    if avif.is_avif(data):
+        return avif.read_avif(data)
     raise _not_a_picture(data)
 
 
 def _not_a_picture(data: bytes) -> CodecError:
-    cure = "convert it to JPEG, PNG, WebP, TIFF or BMP"
+    cure = "convert it to JPEG, PNG or TIFF"
     if not data:
         return CodecError("empty", "the file is empty; copy or download it again")
     for signature, offset, kind in _FOREIGN:

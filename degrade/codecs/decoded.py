@@ -17,7 +17,8 @@ class Decoded:
     stored : (H, W, C) uint8 or uint16, C-contiguous
         What was decoded: `pixels`, or the luma alone of a file in colour.
     format : str
-        What the bytes are, whatever the name said: "jpeg", "png", "webp", "tiff" or "bmp".
+        What the bytes are, whatever the name said: "jpeg", "png", "webp", "tiff", "bmp", "jp2" (boxes or a
+        bare codestream) or "avif".
     is_luma : bool
         Whether `stored`, with its one channel, is but the luma of a file in colour, as it was asked for.
     """
@@ -30,7 +31,7 @@ class Decoded:
     @cached_property
     def pixels(self) -> np.ndarray:
         """(H, W, C) uint8 or uint16, C-contiguous, sRGB. C is 1 if the file is gray, else 3 (RGB order); uint16 where
-        the file has 16 bits a sample. Decoded at the first use where the luma alone was read."""
+        the file has more than 8 bits a sample. Decoded at the first use where the luma alone was read."""
         from degrade.codecs.jpeg import decode_jpeg
 
         if not self.is_luma:

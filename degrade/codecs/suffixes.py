@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SUFFIXES = ("jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "bmp")
+SUFFIXES = ("jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "bmp", "jp2", "j2k", "j2c", "jpf", "jpx", "avif")
 
 
 def has_picture_suffix(name: str) -> bool:

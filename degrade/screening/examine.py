@@ -32,7 +32,7 @@ from degrade.screening.perceptual import Looks, looks_of
 from degrade.screening.sharpness import sharpness
 
 MIN_SIDE = 64
-_FORMATS = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff"}
+_FORMATS = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "j2k": "jp2", "j2c": "jp2", "jpf": "jp2", "jpx": "jp2"}
 """Suffixes that are not their format's name."""
 _SHRUNK = 256
 """Pixels of the longer side, about, at which colour is looked for: the chroma noise of gray scans averages out."""
@@ -187,10 +187,11 @@ def _has_colour(pixels: np.ndarray) -> bool:
 
 def _is_cmyk(data: bytes, format: str) -> bool:
     """Whether a file that was decoded stores inks. Pillow reads no more than its header."""
+    from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.TiffImagePlugin import TiffImageFile
 
-    kinds = {"jpeg": JpegImageFile, "tiff": TiffImageFile}
+    kinds = {"jpeg": JpegImageFile, "tiff": TiffImageFile, "jp2": Jpeg2KImageFile}
     if format not in kinds:
         return False
     try:

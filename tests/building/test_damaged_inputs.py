@@ -23,7 +23,10 @@ from degrade.corpus.names import source_of
 from degrade.shards import open_pairs, verify
 from degrade.shards.layout import REJECTS
 
-FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "tiff": "TIFF", "bmp": "BMP"}
+FORMATS = {
+    "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "tiff": "TIFF", "bmp": "BMP",
+    "jp2": "JPEG2000", "avif": "AVIF",
+}  # fmt: skip
 NAMES = (
     "überschrift ☂", "a\nnew line", "tab\tand \x1b[31mcolour", "back\\slash", " spaces ", "-rf", "名前", "🎞",
     "e\u0301 and \u00e9", "quote\"s'", "%s {0} $HOME", "x" * 200, "dots..", "A.B",
@@ -72,7 +75,10 @@ def picture(kind: str, size: tuple[int, int] = (90, 80), **options: Any) -> byte
 
 def huge(kind: str) -> bytes:
     """A small picture whose header says 50 000 × 50 000 pixels."""
-    return {"JPEG": _huge_jpeg, "PNG": _huge_png, "WEBP": _huge_webp, "TIFF": _huge_tiff, "BMP": _huge_bmp}[kind]()
+    return {
+        "JPEG": _huge_jpeg, "PNG": _huge_png, "WEBP": _huge_webp, "TIFF": _huge_tiff, "BMP": _huge_bmp,
+        "JPEG2000": _huge_jp2, "AVIF": _huge_avif,
+    }[kind]()  # fmt: skip
 
 
 def _huge_jpeg() -> bytes:
@@ -108,6 +114,19 @@ def _huge_tiff() -> bytes:
 def _huge_bmp() -> bytes:
     data = bytearray(picture("BMP"))
     data[18:26] = struct.pack("<ii", 50_000, 50_000)
+    return bytes(data)
+
+
+def _huge_jp2() -> bytes:
+    data = bytearray(picture("JPEG2000"))
+    struct.pack_into(">II", data, data.index(b"ihdr") + 4, 50_000, 50_000)
+    struct.pack_into(">II", data, data.index(b"\xff\x4f\xff\x51") + 8, 50_000, 50_000)
+    return bytes(data)
+
+
+def _huge_avif() -> bytes:
+    data = bytearray(picture("AVIF"))
+    struct.pack_into(">II", data, data.index(b"ispe") + 8, 50_000, 50_000)
     return bytes(data)
 
 

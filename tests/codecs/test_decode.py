@@ -52,6 +52,12 @@ def files(picture: np.ndarray, deep: np.ndarray, file_of: File) -> list[bytes]:
         encode_png(deep, filtered=True),
         cv2.imencode(".tiff", deep)[1].tobytes(),
         cv2.imencode(".bmp", picture)[1].tobytes(),
+        *(file_of(picture, "JPEG2000", **options) for options in ({}, {"no_jp2": True}, {"tile_size": (16, 16)})),
+        file_of(picture, "JPEG2000", irreversible=True, quality_mode="rates", quality_layers=[8]),
+        *(file_of(picture, "JPEG2000", mode) for mode in ("RGBA", "LA", "CMYK", "YCbCr")),
+        file_of(deep[:, :, 0], "JPEG2000"),
+        *(file_of(picture, "AVIF", mode) for mode in ("RGB", "RGBA", "L")),
+        cv2.imencode(".avif", deep >> 6, [cv2.IMWRITE_AVIF_DEPTH, 10])[1].tobytes(),
     ]
 
 
@@ -185,6 +191,9 @@ def test_noise_is_refused(data: bytes) -> None:
         (b"RIFF\x10\0\0\0WEBP", "truncated"),
         (b"II*\0", "truncated"),
         (b"BM", "truncated"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "truncated"),
+        (b"\xff\x4f\xff\x51", "truncated"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avif", "truncated"),
     ],
 )
 def test_reasons(data: bytes, reason: str) -> None:

@@ -6,8 +6,11 @@ import pytest
 
 from degrade.codecs import has_picture_suffix
 
+USUAL = ("a.jpg", "a.JPEG", "a.Jpe", "a.png", "a.webp", "a.TIF", "a.tiff", "a.bmp", "a.b.jpg")
+ARCHIVED = ("a.jp2", "a.J2K", "a.j2c", "a.jpf", "a.jpx", "a.avif")
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.Jpe", "a.png", "a.webp", "a.TIF", "a.tiff", "a.bmp", "a.b.jpg"])
+
+@pytest.mark.parametrize("name", USUAL + ARCHIVED)
 def test_pictures(name: str) -> None:
     assert has_picture_suffix(name)
 

@@ -61,6 +61,17 @@ def test_the_same_report_whoever_looks(album: Path) -> None:
     assert list(degrade.screen(album, workers=3, min_sharpness=0.1).events()) == alone
 
 
+def test_every_suffix_of_jpeg_2000_and_avif_is_right(tmp_path: Path, scene: Scene, saved: Callable[..., bytes]) -> None:
+    for number, suffix in enumerate(("jp2", "j2k", "j2c", "jpf", "JPX")):
+        (tmp_path / f"{number}.{suffix}").write_bytes(saved(scene(number), "JPEG2000"))
+    (tmp_path / "5.avif").write_bytes(saved(scene(5), "AVIF"))
+    (tmp_path / "6.jp2").write_bytes(saved(scene(6), "AVIF"))
+    (tmp_path / "7.avif").write_bytes(saved(scene(7), "JPEG2000"))
+    (tmp_path / "8.jp2").write_bytes(saved(scene(8), "JPEG2000", "CMYK"))
+    expected = {"6.jp2": ["misnamed avif"], "7.avif": ["misnamed jp2"], "8.jp2": ["cmyk"]}
+    assert described(degrade.screen(tmp_path, workers=1)) == expected
+
+
 def test_findings_stand_in_byte_order(album: Path) -> None:
     sources = [finding.source.encode() for finding in degrade.screen(album).findings]
     assert sources == sorted(sources)
