@@ -4,7 +4,8 @@
 
 The ceiling decodes and encodes the same files with the same codecs in as many processes, and degrades nothing. All take
 turns within each round, in processes of their own, and each quotient is taken within its round. Rates hold from when
-the workers are at work: what a build spends on starting them is told apart (`start_s`), and Ray is connected and warm.
+all workers are at work: the time until the first of them is at work is told apart (`start_s`), and Ray is connected and
+warm before.
 Listing the photographs and writing the manifest are in the rate of the whole (`whole_pairs_per_s`) alone.
 """
 
@@ -29,7 +30,7 @@ from photographs import write_corpus
 from timing import ratio
 
 import degrade
-from degrade.building import Planned, Progress
+from degrade.building import Planned, Progress, ShardDone
 
 PHOTOGRAPHS_A_SHARD = 40
 """Few, so that workers finish at the same time; a shard of a real build has a thousand pairs."""
@@ -45,32 +46,38 @@ class Timed:
 
 
 class Clock(Progress):
-    """Takes the time from the first word of a worker, which may have taken part in starting it, to the last shard."""
+    """Takes the time until a worker has first said something; and that from when all surely work, since as many shards
+    are finished as there are workers, to the last shard. Workers that are `warm` work from the beginning."""
 
     def __init__(self, warm: bool) -> None:
         self._warm = warm
+        self._workers = self._shards = self.pairs = 0
         self._begun: float | None = None
-        self.pairs = 0
-        self.planned_at = self.ended = 0.0
+        self._planned = self._first = self._ended = 0.0
 
     def planned(self, planned: Planned) -> None:
-        self.planned_at = time.perf_counter()
+        self._workers, self._planned = planned.workers, time.perf_counter()
         if self._warm:
-            self._begun = self.planned_at
+            self._begun = self._planned
 
     def advanced(self, photographs: int, pairs: int, rejects: int) -> None:
-        if self._begun is None:
-            self._begun = time.perf_counter()
-        else:
+        now = time.perf_counter()
+        self._first = self._first or now
+        if self._begun is not None:
             self.pairs += pairs
+        elif self._shards >= self._workers:
+            self._begun = now
+
+    def shard_done(self, shard: ShardDone) -> None:
+        self._shards += 1
 
     def finishing(self) -> None:
-        self.ended = time.perf_counter()
+        self._ended = time.perf_counter()
 
     def timed(self, whole: float, pairs: int) -> Timed:
         """What was measured of a build of `pairs` that took `whole` seconds."""
         assert self._begun is not None
-        return Timed((self.ended - self._begun) / self.pairs, whole / pairs, self._begun - self.planned_at)
+        return Timed((self._ended - self._begun) / self.pairs, whole / pairs, self._first - self._planned)
 
 
 def of_build(recipe: Any, source: Path, folder: Path, engine: str, workers: int) -> Timed:
