@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
+from degrade.building.reading import read_pictures
 from degrade.building.workfolder import WorkFolder
-from degrade.codecs import decode
 from degrade.corpus import Corpus, Photograph, open_corpus
 from degrade.engine.pair import Pair
+from degrade.recipes.given import PAIR
 from degrade.recipes.output import Output
 from degrade.recipes.recipe import replay_photograph
 from degrade.recipes.source import Source
@@ -51,13 +52,19 @@ def replay(
     folders = _folders(folder)
     corpus = open_corpus(source if source is not None else _source(folder))
     photograph = _photograph(corpus, stored.row["source"], source)
-    decoded = decode(corpus.read(photograph), photograph.source, stored.record.get("luma", False))
+    decoded, target = read_pictures(corpus, photograph, stored.record.get("luma", False))
+    if (stored.record.get("given") == PAIR) != (target is not None):
+        raise BuildError(
+            f"{key} was made {'of a pair' if target is None else 'without a target'}, {photograph.source} of "
+            f"{corpus.name} {'has no target' if target is None else 'is one'}",
+            "name the source with --source that the output was built from",
+        )
     manifest = read_manifest(folder.storage)
     output = _output(manifest)
     with bank.placed(folders):
-        pair = replay_photograph(decoded, stored.record, output.image, output.apart)
+        pair = replay_photograph(decoded, stored.record, output.image, output.apart, target)
     if check:
-        told = photograph.source, decoded, output, manifest["members"], photograph.domain, photograph.group
+        told = photograph.source, target or decoded, output, manifest["members"], photograph.domain, photograph.group
         _compare(PhotoEncoder(*told).members(pair), stored)
     return pair
 

@@ -13,7 +13,7 @@ from degrade.shards.index import COMPACT
 
 _NOT_AS_IT_IS = re.compile(rb"[^ !#-\[\]-~]")
 """What JSON writes in another way: quotes, backslashes, controls and all that is not ASCII."""
-_GIVEN = ("offset", "group", "split", "domain", "target")
+_GIVEN = ("offset", "group", "split", "domain", "target", "target_size")
 """What only some sources tell of a photograph."""
 
 

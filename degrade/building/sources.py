@@ -57,5 +57,12 @@ def _placed(source: Any, move: Callable[[str], str]) -> Any:
     if isinstance(source, str | os.PathLike):
         return move(os.fspath(source))
     if isinstance(source, Mapping):
-        return {name: move(value) if name in _PLACES else value for name, value in source.items()}
+        return {name: _moved(name, value, move) for name, value in source.items()}
     return [_placed(one, move) for one in source]
+
+
+def _moved(name: str, value: Any, move: Callable[[str], str]) -> Any:
+    """The value of a mapping's key, with its paths moved."""
+    if name == "pairs":
+        return {side: place if side == "match" else move(os.fspath(place)) for side, place in value.items()}
+    return move(os.fspath(value)) if name in _PLACES else value

@@ -14,11 +14,13 @@ from degrade.building.errors import BuildError
 from degrade.building.ledger import Ledger, reject_line
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import ShardDone
+from degrade.building.reading import read_pictures
 from degrade.building.workfolder import WorkFolder
-from degrade.codecs import CodecError, decode
+from degrade.codecs import CodecError
 from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
 from degrade.engine.photo import LAYERS
 from degrade.recipes import Recipe
+from degrade.recipes.given import SizesDiffer
 from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing
 from degrade.shards.members import PhotoEncoder
@@ -149,12 +151,21 @@ def encoded_pairs(
 
     Raises whatever reading, decoding, degrading or encoding raises.
     """
-    decoded = decode(corpus.read(photograph), photograph.source, recipe.reads_luma)
+    decoded, target = read_pictures(corpus, photograph, recipe.reads_luma)
     layers = set(LAYERS).intersection(recipe.output.members)
-    encoder = PhotoEncoder(photograph.source, decoded, recipe.output, members, photograph.domain, photograph.group)
+    encoder = PhotoEncoder(
+        photograph.source, target or decoded, recipe.output, members, photograph.domain, photograph.group
+    )
     pairs = (
         recipe.of_photograph(
-            decoded, key=photograph.key, copy=copy, split=split, layers=layers, apart=recipe.output.apart
+            decoded,
+            key=photograph.key,
+            copy=copy,
+            split=split,
+            layers=layers,
+            apart=recipe.output.apart,
+            target=target,
+            domain=photograph.domain,
         )
         for copy in range(recipe.output.copies)
     )
@@ -165,6 +176,8 @@ def why_rejected(error: Exception) -> tuple[str, str]:
     """(reason, detail) of a reject: a stable slug, and one line for people that says nothing of this machine."""
     if isinstance(error, CorpusReadError | CodecError):
         return error.reason, _one_line(error.detail)
+    if isinstance(error, SizesDiffer):
+        return "sizes_differ", _one_line(str(error))
     if isinstance(error, TooSmall):
         return "too_small", _one_line(str(error))
     text = (error.strerror or "") if isinstance(error, OSError) else str(error)

@@ -11,7 +11,7 @@
 
     Listing            photographs, what was ignored, what was rejected
     ListingMaker       what a kind of corpus finds -> a Listing
-    Photograph         key, source, size, order; offset, group, split, domain, target where the source has them
+    Photograph         key, source, size, order; offset, group, split, domain, target … where the source has them
     Reject             one line of rejects.jsonl
     CorpusError        a source that cannot be listed or divided (exit code 2)
     CorpusReadError    one photograph that cannot be read

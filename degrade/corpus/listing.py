@@ -53,6 +53,8 @@ REJECTED = {
     "too_large": "more bytes than a photograph has",
     "damaged": "its archive holds other bytes than it says",
     "damaged_archive": "an archive that cannot be read to its end, so that what it holds is unknown",
+    "no_target": "in a folder of inputs, and nothing among the targets belongs to it",
+    "no_input": "in a folder of targets, and nothing among the inputs belongs to it",
     "repeated": "listed more than once; the first one counts",
 }
 
@@ -170,6 +172,7 @@ class ListingMaker:
         self._sources = TextsBuilder()
         self._sizes = array("q")
         self._offsets = array("q")
+        self._target_sizes = array("q")
         self._texts = {"groups": TextsBuilder(), "targets": TextsBuilder()}
         self._codes = {"splits": CodesBuilder(), "domains": CodesBuilder(), "labels": CodesBuilder()}
         self._rejects: list[tuple[str, str, str]] = []
@@ -205,6 +208,11 @@ class ListingMaker:
     def __len__(self) -> int:
         """How many photographs there are so far."""
         return len(self._sizes)
+
+    def size_target(self, size: int) -> None:
+        """The bytes of the target of the photograph that was added last."""
+        self._target_sizes.extend([0] * (len(self._sizes) - 1 - len(self._target_sizes)))
+        self._target_sizes.append(size)
 
     def reject(self, source: str, reason: str, detail: str) -> None:
         """An entry that is no usable photograph. `reason` is one of `REJECTED`."""
@@ -243,18 +251,22 @@ class ListingMaker:
             keys=KeysOf(sources, attempts[rows] if attempts.any() else None),
             sizes=sizes[rows],
             orders=orders,
-            offsets=None if (offsets := self._padded_offsets(count)) is None else offsets[rows],
+            offsets=_numbers(self._offsets, count, rows),
+            target_sizes=_numbers(self._target_sizes, count, rows),
             **{name: _column(builder, count, rows) for name, builder in (self._texts | self._codes).items()},
         )
         in_order = sorted(rejects, key=lambda reject: (reject.source, reject.reason, reject.detail))
         photographs = Photographs(table, np.arange(len(rows), dtype=rows.dtype))
         return Listing(photographs, dict(sorted(self._ignored.items())), tuple(in_order))
 
-    def _padded_offsets(self, count: int) -> Numbers | None:
-        if not self._offsets:
-            return None
-        self._offsets.extend([0] * (count - len(self._offsets)))
-        return packed(self._offsets)
+
+def _numbers(numbers: array[int], count: int, rows: Numbers) -> Numbers | None:
+    """The rows of a column of numbers, or None for one of zeros alone."""
+    if not numbers:
+        return None
+    numbers.extend([0] * (count - len(numbers)))
+    padded: Numbers = packed(numbers)[rows]
+    return padded
 
 
 def _column(builder: Any, count: int, rows: Numbers) -> Any:

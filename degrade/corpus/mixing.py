@@ -118,3 +118,5 @@ def _add(maker: ListingMaker, name: str, photographs: Photographs) -> None:
     for one, label in zip(photographs, photographs.labels(), strict=True):
         target = f"{name}/{one.target}" if one.target else ""
         maker.add(f"{name}/{one.source}", one.size, one.offset, one.group, one.split, label, one.domain, target)
+        if one.target_size:
+            maker.size_target(one.target_size)

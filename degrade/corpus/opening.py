@@ -10,6 +10,7 @@ from typing import Any
 from degrade.corpus.listing import Corpus, CorpusError
 from degrade.corpus.mixing import mix
 from degrade.corpus.options import with_options
+from degrade.corpus.pairs import opened_pairs
 from degrade.corpus.remote import is_url
 from degrade.corpus.sample import SampleCorpus
 from degrade.corpus.texts import WHERE, Place, named
@@ -35,7 +36,8 @@ def open_corpus(source: Source | os.PathLike[str] | None) -> Corpus:
         folder.
         A mapping has such a text as its `path`, and options: `root` (what a list's paths are relative to), `column`
         (of a list's paths, a dataset's or shards' pictures), `config` (of a dataset of the Hub), and those of
-        `degrade.corpus.options`. A list of texts and mappings is several corpora, mixed.
+        `degrade.corpus.options`. In place of a path it may have `pairs`: {input, target}, two parallel folders of pairs
+        that exist already. A list of texts and mappings is several corpora, mixed.
 
     Raises
     ------
@@ -97,6 +99,10 @@ def _mistake(problem: Mistake) -> str:
 
 
 def _with_options(source: Mapping[str, Any], base: Path) -> Corpus:
+    if "pairs" in source:
+        pairs = source["pairs"]
+        rest = {key: value for key, value in source.items() if key != "pairs"}
+        return with_options(opened_pairs(pairs, base), rest, f"{pairs['input']} and {pairs['target']}")
     where = {key: str(source[key]) for key in WHERE if key in source}
     if "root" in where:
         try:

@@ -38,6 +38,8 @@ class Photograph:
         What kind of picture it is, such as real or clean, for the column `domain`.
     target : str
         In a corpus of pairs, the source of the clean picture; this photograph is then the input.
+    target_size : int
+        Bytes of the target.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Photograph:
     split: str = ""
     domain: str = ""
     target: str = ""
+    target_size: int = 0
 
 
 class KeysOf:
@@ -96,6 +99,7 @@ class Table:
     splits: Codes | None = None
     domains: Codes | None = None
     targets: Texts | None = None
+    target_sizes: Numbers | None = None
     labels: Codes | None = None
     parts: Codes | None = None
 
@@ -109,6 +113,7 @@ class Table:
             sizes=np.array([one.size for one in rows], np.int64),
             orders=np.array([one.order for one in rows], np.uint64),
             offsets=np.array([one.offset for one in rows], np.int64),
+            target_sizes=np.array([one.target_size for one in rows], np.int64),
             splits=_coded([one.split for one in rows]), domains=_coded([one.domain for one in rows]),
         )  # fmt: skip
 
@@ -173,6 +178,7 @@ class Photographs(Sequence[Photograph]):
             repeat(0) if table.offsets is None else table.offsets[rows].tolist(),
             *(repeat("") if column is None else column.at(rows)
               for column in (table.groups, table.splits, table.domains, table.targets)),
+            repeat(0) if table.target_sizes is None else table.target_sizes[rows].tolist(),
         ]  # fmt: skip
         return map(Photograph, *columns)
 

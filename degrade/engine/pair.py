@@ -156,13 +156,13 @@ def checked_image(image: Array) -> Array:
 def as_picture(degraded: Array, like: Array) -> Array:
     """`degraded` (H, W, C) in exactly the shape of the image `like`."""
     if like.ndim == 2:
-        return degraded[:, :, 0] if degraded.shape[2] == 1 else _gray(degraded)
+        return degraded[:, :, 0] if degraded.shape[2] == 1 else luma(degraded)
     if degraded.shape[2] < like.shape[2]:
         return with_channels(degraded, like.shape[2])
-    return degraded if degraded.shape == like.shape else _gray(degraded)[:, :, None]
+    return degraded if degraded.shape == like.shape else luma(degraded)[:, :, None]
 
 
-def _gray(colour: Array) -> Array:
+def luma(colour: Array) -> Array:
     """Rec. 601 luma of a picture that an op has coloured, where the caller's image has one channel."""
     weights = np.array([19595, 38470, 7471], np.int64)
     if colour.dtype == np.float32:

@@ -76,6 +76,9 @@ class Photo:
         are in short sides of the print from its top left corner.
     kept : collection of str
         Which of loss and classes are kept beside the mask; to be set before damage is drawn.
+    given : tuple or None
+        The clean picture, whether it is as it came, and further ones by name, where these are given beside the photo:
+        the target takes them.
     shrink : int
         How many times smaller each side of the degraded picture is to become, before it is made a file.
     shrunk_at : int
@@ -117,6 +120,7 @@ class Photo:
         self.root = _NOWHERE
         self.story: dict[str, Any] = {}
         self.watch: Watch | None = None
+        self.given: tuple[npt.NDArray[Any], bool, dict[str, npt.NDArray[Any]]] | None = None
         self.split = "train"
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
@@ -300,7 +304,10 @@ class Photo:
         """Make the picture as it is now the clean one, or the further one called `name`; damage drawn so far belongs to
         both sides and leaves the masks."""
         taken = self._source if self._source is not None else rounded(self.pixels, self.clean_dtype)
-        if name is None:
+        if name is None and self.given is not None:
+            self.clean, self.clean_is_source, further = self.given
+            self.targets |= further
+        elif name is None:
             untouched = self._source is not None and not self.is_luma
             self.clean, self.clean_is_source = taken, self.clean_is_source and untouched
         else:

@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from degrade.building.reading import read_pictures
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, Photograph, SampleCorpus, assign_splits
 from degrade.preview.drawing import fitted
 from degrade.preview.example import Example, eight_bits, example_of
+from degrade.recipes.given import SizesDiffer
 from degrade.recipes.recipe import TooSmall
 
 if TYPE_CHECKING:
@@ -125,19 +127,21 @@ def _no_such(key: str, listing: Listing) -> CorpusError:
 def _made(
     recipe: Recipe, corpus: Corpus, photograph: Photograph, copy: int, split: str, stages: bool, apart: bool
 ) -> Example | Skipped:
-    decoded = _decoded(corpus, photograph, recipe.reads_luma)
-    if isinstance(decoded, Skipped):
-        return decoded
     try:
-        pair = recipe.of_photograph(decoded, key=photograph.key, copy=copy, split=split, apart=apart)
-    except (CodecError, TooSmall) as error:
+        decoded, target = read_pictures(corpus, photograph, recipe.reads_luma)
+        pair = recipe.of_photograph(
+            decoded, key=photograph.key, copy=copy, split=split, apart=apart, target=target, domain=photograph.domain
+        )
+    except CorpusReadError as error:
+        return Skipped(photograph.source, error.detail)
+    except (CodecError, SizesDiffer, TooSmall) as error:
         return Skipped(photograph.source, str(error))
     return example_of(pair, decoded.pixels if stages else None)
 
 
-def _decoded(corpus: Corpus, photograph: Photograph, luma: bool = False) -> Decoded | Skipped:
+def _decoded(corpus: Corpus, photograph: Photograph) -> Decoded | Skipped:
     try:
-        return decode(corpus.read(photograph), luma=luma)
+        return decode(corpus.read(photograph))
     except CorpusReadError as error:
         return Skipped(photograph.source, error.detail)
     except CodecError as error:

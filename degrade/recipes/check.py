@@ -16,6 +16,7 @@ from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem
 from degrade.recipes.grammar import Reading
 from degrade.recipes.recipe import Recipe
+from degrade.recipes.source import has_pairs
 from degrade.recipes.words import Path
 from degrade.textures import bank
 from degrade.textures.errors import TextureError
@@ -252,7 +253,7 @@ def _named(step: Step) -> str:
 
 def empty(recipe: Recipe) -> Iterator[Remark]:
     """Recipes and masks without anything in them."""
-    if not any(step.p > 0 for step in _all_ops(recipe)):
+    if not any(step.p > 0 for step in _all_ops(recipe)) and not has_pairs(recipe.source):
         yield Remark(None, ("steps",), "there is no degradation: both pictures will be the same", "add a step")
         return
     masks = [member for member in recipe.output.members if member in _MASKS]

@@ -19,7 +19,7 @@ from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image, steps_record
-from degrade.engine.photo import LAYERS, Photo, rounded, with_channels
+from degrade.engine.photo import LAYERS, Photo
 from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
 from degrade.engine.story import Story, told_problems
@@ -30,6 +30,7 @@ from degrade.errors import DegradeError
 from degrade.ops import degradations
 from degrade.ops.grayscale import Grayscale
 from degrade.recipes.frame import Frame, Framing
+from degrade.recipes.given import CLEAN, PAIR, REAL, UNPAIRED, check_sizes, finished, give_target, leave_gray
 from degrade.recipes.output import Output
 from degrade.recipes.source import Source
 
@@ -209,6 +210,8 @@ class Recipe:
         split: str = "train",
         apart: bool = False,
         without: Collection[str] = (),
+        target: Array | None = None,
+        domain: str = "",
     ) -> Pair:
         """The Pair of one photograph.
 
@@ -228,6 +231,13 @@ class Recipe:
             Whether the pair tells damages apart: `Pair.layers` and `Pair.instances`.
         without : collection of str
             Labels of steps that draw nothing, while their masks and all else stay as they are: the counterfactual.
+        target : array, optional
+            The clean picture, of the height and width of `image`, where there is one already: `image` is then the
+            damaged one, to which the steps add, and masks are of what they add. What stands before `target` in the
+            recipe happens to both.
+        domain : str
+            "real": an old photograph, to which nothing happens, and of which there is no clean picture: both sides are
+            `image`. "clean": nothing happens but what stands before `target`. Anything else has no effect.
 
         Returns
         -------
@@ -238,10 +248,13 @@ class Recipe:
         Raises
         ------
         TypeError, ValueError
-            `image` is of another dtype or shape, or smaller than `min_side`.
+            `image` is of another dtype or shape, or smaller than `min_side`; `target` is of another size.
         """
         whole = checked_image(image)
-        return self.make(whole.copy(), key=key, copy=copy, epoch=epoch, split=split, apart=apart, without=without)
+        return self.make(
+            whole.copy(), key=key, copy=copy, epoch=epoch, split=split, apart=apart, without=without,
+            target=None if target is None else checked_image(target).copy(), domain=domain,
+        )  # fmt: skip
 
     def of_photograph(
         self,
@@ -253,15 +266,18 @@ class Recipe:
         split: str = "train",
         layers: Collection[str] = LAYERS,
         apart: bool = False,
+        target: Decoded | None = None,
+        domain: str = "",
     ) -> Pair:
-        """The pair of a photograph's file, as a build makes it, read by ``decode(data, luma=recipe.reads_luma)``.
+        """The pair of a photograph's file, as a build makes it, read by ``decode(data, luma=recipe.reads_luma)``; one
+        with a `target`, or of the domain "real" or "clean", by ``decode(data)``.
 
         The parameters are those of `make`; pictures have the 8 or 16 bits that `output` asks for.
         """
         image, dtype = working_pixels(decoded, self.output.image)
         return self.make(
             image, key=key, copy=copy, epoch=epoch, split=split, dtype=dtype, layers=layers, apart=apart,
-            original=decoded,
+            original=decoded, target=working_pixels(target, self.output.image)[0] if target else None, domain=domain,
         )  # fmt: skip
 
     def make(
@@ -277,6 +293,8 @@ class Recipe:
         apart: bool = False,
         without: Collection[str] = (),
         original: Decoded | None = None,
+        target: Array | None = None,
+        domain: str = "",
     ) -> Pair:
         """As `__call__`, for a checked (H, W, C) `image` that the pair may keep; pictures come out as `dtype`. The pair
         has the masks named in `layers` alone: copying the others would cost time for nothing. `original` is the file
@@ -294,6 +312,9 @@ class Recipe:
             "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
             "channels": list(self.channels), "frame": framing.to_data() if framing else None,
         }  # fmt: skip
+        given = PAIR if target is not None else domain if domain in UNPAIRED else ""
+        if given:
+            record["given"] = given
         if self.story is not None:
             told = self.story.draw(root)
             record |= {"story": told, "format": told.get("format", self.format)}
@@ -303,19 +324,28 @@ class Recipe:
             record["layers"] = list(self.structural)
         watch = Watch(without, apart) if apart or without else None
         kept = LAYERS if watch else (*layers, *self._read)
-        run = partial(self._run, watch=watch, kept=kept)
+        run = partial(self._run, watch=watch, kept=kept, steps=self._happening(given))
+        before = partial(self._run, watch=None, kept=kept, steps=self._happening(CLEAN))
         if original is not None and original.is_luma:
             record["luma"] = True
         dtype = dtype or image.dtype.type
-        return _developed(image, record, root, framing, dtype, run, layers, not self.moves_clean, original)
+        return _developed(
+            image, record, root, framing, dtype, run, layers, not self.moves_clean, original, target, before
+        )
 
-    def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str]) -> None:
+    def _happening(self, given: str) -> int:
+        """How many of the steps happen to a photograph of which `given` is known."""
+        if given == CLEAN:
+            return next((place for place, step in enumerate(self.steps, 1) if _takes_clean(step)), 0)
+        return 0 if given == REAL else len(self.steps)
+
+    def _run(self, photo: Photo, watch: Watch | None, kept: Collection[str], steps: int) -> None:
         photo.watch, photo.kept = watch, kept
-        root, last = photo.root, self._file_from
+        root, last = photo.root, min(self._file_from, steps)
         for step in self.steps[:last]:
             step.run(photo, root)
         photo.shrink_now()
-        for step in self.steps[last:]:
+        for step in self.steps[last:steps]:
             step.run(photo, root)
 
     @cached_property
@@ -327,12 +357,17 @@ class Recipe:
         return place
 
 
+def _takes_clean(step: Step) -> bool:
+    """Whether the clean picture is taken there."""
+    return isinstance(step, Target) and step.called is None
+
+
 def _ops(step: Step) -> Iterator[Degradation]:
     """The degradations within a step."""
     return (op for op in step.flattened() if isinstance(op, Degradation))
 
 
-def replay_record(image: Array, record: dict[str, Any]) -> Pair:
+def replay_record(image: Array, record: dict[str, Any], target: Array | None = None) -> Pair:
     """Make a pair again from its record alone; no recipe is needed.
 
     Parameters
@@ -341,6 +376,8 @@ def replay_record(image: Array, record: dict[str, Any]) -> Pair:
         The source photograph as it was.
     record : dict
         `Pair.record`, as it is or read back from JSON.
+    target : array, optional
+        The clean picture, where it was given.
 
     Returns
     -------
@@ -356,14 +393,18 @@ def replay_record(image: Array, record: dict[str, Any]) -> Pair:
         it takes `replay_photograph`.
     """
     whole = checked_image(image)
-    return replay_source(whole.copy(), record, whole.dtype.type)
+    given = None if target is None else checked_image(target).copy()
+    return replay_source(whole.copy(), record, whole.dtype.type, target=given)
 
 
-def replay_photograph(decoded: Decoded, record: dict[str, Any], image: str, apart: bool = False) -> Pair:
+def replay_photograph(
+    decoded: Decoded, record: dict[str, Any], image: str, apart: bool = False, target: Decoded | None = None
+) -> Pair:
     """`replay_record` for a photograph's file, read by ``decode(data, luma=record.get("luma", False))``, and an output
     whose pictures are `image`: jpg, png or png16."""
     pixels, dtype = working_pixels(decoded, image)
-    return replay_source(pixels, record, dtype, apart, decoded)
+    given = working_pixels(target, image)[0] if target else None
+    return replay_source(pixels, record, dtype, apart, decoded, given)
 
 
 def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] | type[np.uint16]]:
@@ -377,10 +418,20 @@ def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] 
 
 
 def replay_source(
-    image: Array, record: dict[str, Any], dtype: Any, apart: bool = False, original: Decoded | None = None
+    image: Array,
+    record: dict[str, Any],
+    dtype: Any,
+    apart: bool = False,
+    original: Decoded | None = None,
+    target: Array | None = None,
 ) -> Pair:
-    """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`; pictures come
-    out as `dtype`, damages are told `apart` or not."""
+    """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`, and its `target`
+    likewise; pictures come out as `dtype`, damages are told `apart` or not."""
+    if (record.get("given") == PAIR) != (target is not None):
+        what = (
+            "a pair whose target was given: it takes that too" if target is None else "no pair whose target was given"
+        )
+        raise ValueError(f"{record['key']} is {what}")
     if record.get("luma") and (original is None or not original.is_luma):
         raise ValueError(f"{record['key']} was made of the luma in its photograph's file; use replay_photograph")
     frame = record["frame"]
@@ -390,8 +441,14 @@ def replay_source(
         photo.watch = Watch(apart=True) if apart else None
         replay_steps(photo, photo.root, record["steps"], degradations())
 
+    def before(photo: Photo) -> None:
+        labels = [step["label"] for step in record["steps"]]
+        happened = record["steps"][: labels.index(Target.word) + 1] if Target.word in labels else []
+        replay_steps(photo, photo.root, happened, degradations())
+
     root = Key(record["seed"], record["photo"], record["variant"])
-    return _developed(image, again, root, Framing(**frame) if frame else None, dtype, run, original=original)
+    framing = Framing(**frame) if frame else None
+    return _developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
 
 
 def _developed(
@@ -404,7 +461,12 @@ def _developed(
     layers: Collection[str] = LAYERS,
     clean_is_final: bool = False,
     original: Decoded | None = None,
+    target: Array | None = None,
+    before: Callable[[Photo], None] | None = None,
 ) -> Pair:
+    """The pair of `image`, which `run` degrades; `before` is what happens to a `target` that is given."""
+    if target is not None:
+        check_sizes(image, target)
     framed = framing.apply(image) if framing else image
     channels_clean, channels_degraded = record["channels"]
     with borrowed_workspace() as workspace:
@@ -416,8 +478,13 @@ def _developed(
         photo.clean_dtype = dtype if clean_is_final else np.float32
         photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
+        if target is not None and before is not None:
+            give_target(photo, framing.apply(target) if framing else target, before)
         photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
         run(photo)
+        if record.get("given") in UNPAIRED:
+            leave_gray(photo, channels_clean, channels_degraded)
+        own = _own_file(photo, image, original) if "given" in record else None
         photo.shrink_now()
         if "scale" in record:
             record["scale"] = [record["scale"][0], photo.shrunk_at]
@@ -425,20 +492,20 @@ def _developed(
         if photo.is_luma and photo.clean_is_source:
             clean = partial(_pixels_of, original)
         else:
-            clean = _finished(photo.clean, dtype, channels_clean)
-        targets = {name: _finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
+            clean = finished(photo.clean, dtype, channels_clean)
+        targets = {name: finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
         whole = {**record, "steps": steps_record(photo)}
-        return Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
+        pair = Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
+        if own is not None and dtype == np.uint8 and image.shape[2] == channels_degraded:
+            pair.degraded_jpeg = own
+        return pair
+
+
+def _own_file(photo: Photo, image: Array, original: Decoded | None) -> bytes | None:
+    """The file that `image` was decoded from, if nothing has happened to it and its bytes can stand for it."""
+    return original.jpeg if original is not None and photo.source is image else None
 
 
 def _pixels_of(original: Decoded | None) -> Array:
     assert original is not None  # or the picture would be no luma
     return original.pixels
-
-
-def _finished(clean: Array, dtype: Any, channels: int) -> Array:
-    if clean.dtype != dtype:
-        if clean.dtype != np.float32:
-            clean = clean.astype(np.float32) * np.float32(1 / np.iinfo(clean.dtype).max)
-        clean = rounded(np.ascontiguousarray(clean), dtype)
-    return with_channels(clean, 3) if clean.shape[2] < channels else clean

@@ -20,6 +20,7 @@ Mistake = tuple[Path, str, str]
 """Where in the source, what is wrong, and a hint or ""."""
 
 WHERE: dict[str, str] = {
+    "pairs": "in place of `path`, pairs that exist already: {input: FOLDER, target: FOLDER, match: name or stem}",
     "path": "what the source is: a folder, a pattern, a picture, a list file, an archive or an address",
     "root": "the folder that the paths of a list file start from",
     "column": "the column of a list file that holds the paths, of a dataset or of shards that holds the pictures",
@@ -45,6 +46,7 @@ _KEYS = WHERE | OPTIONS
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LONGEST = 1000
 _LONGEST_REGEX = 300
+_MATCHES = ("name", "stem")
 
 
 def source_problems(source: Any) -> list[Mistake]:
@@ -56,6 +58,13 @@ def source_problems(source: Any) -> list[Mistake]:
     if isinstance(source, Sequence) and not isinstance(source, bytes):
         return _list(source)
     return [((), f"expected a text, a mapping with a `path`, or a list of these, not {shown(source)}", "")]
+
+
+def has_pairs(source: Any) -> bool:
+    """Whether a sound source holds pairs that exist already."""
+    if isinstance(source, Mapping):
+        return "pairs" in source
+    return isinstance(source, Sequence) and not isinstance(source, str) and any(map(has_pairs, source))
 
 
 def _list(sources: Sequence[Any]) -> list[Mistake]:
@@ -75,7 +84,10 @@ def _list(sources: Sequence[Any]) -> list[Mistake]:
 
 def _mapping(source: Mapping[Any, Any]) -> list[Mistake]:
     problems: list[Mistake] = []
-    if "path" not in source:
+    if "pairs" in source:
+        more = [key for key in WHERE if key != "pairs" and key in source]
+        problems += [((key,), "has no meaning beside `pairs:`, which says where the pictures are", "") for key in more]
+    elif "path" not in source:
         problems.append(((), "`path:` is missing: a source says where its photographs are", ""))
     for key, value in source.items():
         if key not in _KEYS:
@@ -127,6 +139,20 @@ def _fraction(value: Any) -> list[Mistake]:
     if _is_number(value) and 0 < value <= 1:
         return []
     return [((), f"expected a share above 0 and up to 1, not {shown(value)}", "")]
+
+
+def _pairs(value: Any) -> list[Mistake]:
+    if not isinstance(value, Mapping):
+        return [((), f"expected {{input: FOLDER, target: FOLDER}}, not {shown(value)}", "")]
+    problems = _unknown(value, ("input", "target", "match"))
+    for side in ("input", "target"):
+        if side not in value:
+            problems.append(((), f"`{side}:` is missing, the folder of the {side}s", ""))
+        else:
+            problems += [((side,), message, hint) for _, message, hint in _text(value[side])]
+    if "match" in value and value["match"] not in _MATCHES:
+        problems.append((("match",), f"expected {' or '.join(_MATCHES)}, not {shown(value['match'])}", ""))
+    return problems
 
 
 def _by(*ways: str) -> Callable[[Any], list[Mistake]]:
@@ -189,7 +215,7 @@ def _is_number(value: Any) -> bool:
 _WAYS = {"folder": _folder, "regex": _regex, "column": _text}
 _CHECKS: dict[str, Callable[[Any], list[Mistake]]] = {
     **dict.fromkeys(("path", "root", "column", "config", "domain", "licence", "origin"), _text),
-    "name": _name, "weight": _weight, "sample": _sample, "classes": _classes,
+    "name": _name, "pairs": _pairs, "weight": _weight, "sample": _sample, "classes": _classes,
     "group_by": _by("folder", "regex", "column"),
     "split_by": _by("folder", "column"), "class_by": _by("folder", "column"),
 }  # fmt: skip
@@ -205,6 +231,7 @@ def source_schema() -> dict[str, Any]:
     share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
     forms: dict[str, Any] = dict.fromkeys(_KEYS, text) | {
         "name": {"type": "string", "pattern": f"^{_NAME.pattern}$"},
+        "pairs": _object({"input": text, "target": text, "match": {"enum": list(_MATCHES)}}, ["input", "target"]),
         "weight": {"type": "number", "exclusiveMinimum": 0},
         "sample": {
             "anyOf": [share, _object({"fraction": share, "seed": {"type": "integer", "minimum": 0}}, ["fraction"])]
@@ -212,7 +239,8 @@ def source_schema() -> dict[str, Any]:
         "group_by": _one_way(level | {"regex": text}), "split_by": _one_way(level), "class_by": _one_way(level),
         "classes": {"type": "array", "items": text, "minItems": 1},
     }  # fmt: skip
-    one = {"anyOf": [text, _object({name: {"description": _KEYS[name]} | forms[name] for name in _KEYS}, ["path"])]}
+    options = _object({name: {"description": _KEYS[name]} | forms[name] for name in _KEYS}, [])
+    one = {"anyOf": [text, options | {"oneOf": [{"required": ["path"]}, {"required": ["pairs"]}]}]}
     return {"anyOf": [{"type": "null"}, *one["anyOf"], {"type": "array", "items": one, "minItems": 1}]}
 
 

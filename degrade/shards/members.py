@@ -27,6 +27,8 @@ CLEAN = "clean"
 PICTURES = (CLEAN, "degraded")
 MASKS = ("mask", "loss", "classes")
 LAYERS = "layers"
+SYNTHETIC = "synthetic"
+"""The domain of a photograph of which its source says none: what a recipe damages."""
 SIDE_BY_SIDE = "aligned"
 """The clean and the damaged picture in one, from left to right."""
 
@@ -37,7 +39,7 @@ COLUMNS: dict[str, tuple[type, str]] = {
     "copy": (int, "which of the photo's damaged copies, 0 first"),
     "epoch": (int, "0 in a build"),
     "split": (str, "the split that photo and copies belong to"),
-    "domain": (str, "empty, unless the source tells domains apart"),
+    "domain": (str, "what its source calls it: real (no clean picture is known), clean, pair …; else synthetic"),
     "group": (str, "empty, unless photos are kept together in one split by group"),
     "seed": (int, "the recipe's seed"),
     "fingerprint": (str, "hash of all in the recipe that decides pixels and files"),
@@ -52,7 +54,7 @@ COLUMNS: dict[str, tuple[type, str]] = {
 }
 """The columns of every pair's JSON, in order: their type and meaning."""
 
-_IN_FRAME = ("variant", "format", "channels", "frame", "story", "scale", "layers", "luma")
+_IN_FRAME = ("variant", "format", "channels", "frame", "story", "scale", "layers", "luma", "given")
 _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -187,7 +189,7 @@ def columns(
     return {
         "key": record["key"], "photo": record["photo"], "source": told["source"],
         "copy": record["copy"], "epoch": record["epoch"], "split": record["split"],
-        "domain": told["domain"], "group": told["group"],
+        "domain": told["domain"] or SYNTHETIC, "group": told["group"],
         "seed": record["seed"], "fingerprint": record["fingerprint"],
         "width": pair.width, "height": pair.height, "channels": record["channels"][1], "depth": depth,
         "coverage": pair.coverage,

@@ -71,6 +71,6 @@ def test_licences_and_origins_reach_manifest_and_card(tmp_path: Path) -> None:
     assert "| dust | generated here" in card
     rows = {pair.row["source"]: pair.row for pair in open_pairs(out)}
     assert len(rows) == 13
-    assert {row["domain"] for row in rows.values()} == {"old", ""}
+    assert {row["domain"] for row in rows.values()} == {"old", "synthetic"}
     assert rows["attic/coins.png"]["group"] == "c"
     assert replay(out, rows["attic/coins.png"]["key"]).key == "attic/coins"
