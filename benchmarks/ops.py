@@ -5,9 +5,10 @@
 Ours stands three times. "step" is what the op adds to a recipe: draws, damage, masks and record, on a colour photo at
 work, and "gray" the same on a gray one. "alone" is the op called on an image by itself, which also pays for the way
 from bytes to the working picture and back; a recipe pays for that once. A peer's figure is its call in a pipeline of
-its own, on the same picture of three channels. Where no installed library has the operation, the figure that another's
-code reached on our machine is quoted. At the end stands `old_photos` as a whole: the mean of many photographs from
-pixels to pixels, its JPEG included.
+its own, on the same picture of three channels. Each figure is the median of single calls, over 32 draws and all rounds,
+in which all take turns; a quotient is the median of the rounds'. Where no installed library has the operation, the
+figure that another's code reached on our machine is quoted. At the end stands `old_photos` as a whole: the mean of many
+photographs from pixels to pixels, its JPEG included.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import dataclasses
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any
 
 import albumentations as A
@@ -30,7 +32,7 @@ from photographs import crops
 from skimage.color import rgb2gray
 from skimage.filters import gaussian
 from skimage.util import random_noise
-from timing import in_turns, ratio
+from timing import once, ratio
 
 import degrade
 from degrade.engine.degradation import Degradation
@@ -148,15 +150,26 @@ def alone(op: Degradation, image: Any) -> Callable[[], Any]:
     return lambda: op(image, key=str(next(numbers) % KEYS))
 
 
+def single_calls(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[list[float]]]:
+    """Seconds of KEYS calls of each contender, each timed by itself, a round; a first round is not counted."""
+    times: dict[str, list[list[float]]] = {name: [] for name in contenders}
+    for _ in range(rounds + 1):
+        for name, work in contenders.items():
+            times[name].append([once(work, 1) for _ in range(KEYS)])
+    return {name: seconds[1:] for name, seconds in times.items()}
+
+
 def row_of(op: Degradation, others: dict[str, Callable[[Any], Any]], image: Any, rounds: int) -> dict[str, Any]:
     """The figures of one op."""
     work = {"step": as_step(op, image), "gray": as_step(op, image[:, :, :1].copy()), "alone": alone(op, image)}
-    times = in_turns({**work, **{name: partial(call, image) for name, call in others.items()}}, rounds, 0.05)
-    own = {name: statistics.median(times[name]) * 1e6 for name in work}
+    calls = single_calls({**work, **{name: partial(call, image) for name, call in others.items()}}, rounds)
+    medians = {name: statistics.median(chain.from_iterable(times)) * 1e6 for name, times in calls.items()}
+    own = {name: medians[name] for name in work}
     if others:
-        best = min(others, key=lambda name: statistics.median(times[name]))
-        theirs = statistics.median(times[best]) * 1e6
-        quotients = {name: ratio(times[best], times[name]) for name in work}
+        best = min(others, key=lambda name: medians[name])
+        theirs = medians[best]
+        of_rounds = {name: [statistics.median(times) for times in calls[name]] for name in (*work, best)}
+        quotients = {name: ratio(of_rounds[best], of_rounds[name]) for name in work}
     elif op.name not in QUOTED_MICROSECONDS:
         best, theirs, quotients = "", 0.0, dict.fromkeys(work, 0.0)
     else:
@@ -192,7 +205,9 @@ def main() -> None:
     image = crops(1, chosen.side)[0]
     others = peers_of(chosen.side)
     if not chosen.json:
-        print(f"{chosen.side} px RGB, one thread; microseconds (median of {chosen.rounds} rounds in turns)")
+        print(
+            f"{chosen.side} px RGB, one thread; microseconds (median of single calls, {chosen.rounds} rounds in turns)"
+        )
         print(f"{'op':18}{'step':>8}{'gray':>8}{'alone':>8}{'peer':>8}{'ratio':>8}{'alone':>8}  fastest peer")
     for name, op in ours().items():
         row = row_of(op, others.get(name, {}), image, chosen.rounds)

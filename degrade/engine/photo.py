@@ -156,6 +156,13 @@ class Photo:
     def pixels(self, pixels: Floats) -> None:
         self._source, self._jpeg, self._pixels, self._channels = None, None, pixels, pixels.shape[2]
 
+    def blank(self) -> Floats:
+        """`pixels` with undefined contents, for ops that set every one of them; what they were is not made for it."""
+        if self._pixels is None:
+            self._pixels = self._buffer(self.channels)
+        self._source = self._jpeg = None
+        return self._pixels
+
     def _buffer(self, channels: int) -> Floats:
         name = f"pixels{channels}" if (self.height, self.width) == self._whole else f"shrunken pixels{channels}"
         return self.workspace.array(name, (self.height, self.width, channels), np.float32)
@@ -205,8 +212,7 @@ class Photo:
 
     @jpeg.setter
     def jpeg(self, data: bytes) -> None:
-        self.pixels  # noqa: B018 - the state before must be settled: a pending file is developed first
-        self._jpeg = data
+        self._source, self._jpeg = None, data
 
     def _develop_jpeg(self) -> None:
         from degrade.codecs import decode_jpeg

@@ -66,11 +66,10 @@ def _enlarged(picture: Bytes, drawn: Drawn) -> Bytes:
 
 def _shrunk(picture: Bytes, shape: tuple[int, ...]) -> Bytes:
     """(H, W, C) at the size of `shape`; by means over what each pixel covers where two pixels of it would miss some."""
-    whole = np.ascontiguousarray(picture)
     if picture.shape == shape:
-        return whole
+        return picture
     import cv2
 
     kind = cv2.INTER_LINEAR if picture.shape[0] <= 2 * shape[0] else cv2.INTER_AREA
-    small = cv2.resize(whole, (shape[1], shape[0]), interpolation=kind)
+    small = cv2.resize(np.ascontiguousarray(picture), (shape[1], shape[0]), interpolation=kind)
     return small.reshape(shape).astype(np.uint8, copy=False)

@@ -79,7 +79,9 @@ def _sample(rows: npt.NDArray[np.float32], channels: int, sampling: float, sigma
     height, width = rows.shape[0], rows.shape[1] // channels
     spread = max(float(sigma), LEAST_SPREAD)
     reach_y, down = capture.sampling_weights(height, max(round(height * sampling), 1), spread)
-    reach_x, across = capture.sampling_weights(width, max(round(width * sampling), 1), spread)
+    reach_x, across = reach_y, down
+    if width != height:
+        reach_x, across = capture.sampling_weights(width, max(round(width * sampling), 1), spread)
     capture.resampled(rows, channels, reach_x, capture.spread_across(across, channels), reach_y, down)
     capture.held(rows.reshape(-1))
 

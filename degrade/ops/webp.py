@@ -64,7 +64,7 @@ class Webp(Degradation):
             vp8_filter.filter_planes(luma.reshape(1, -1), rows, columns, 16, level, inner)
             if colour:
                 vp8_filter.filter_planes(chroma, rows // 2, columns // 2, 8, level, inner)
-        out = photo.pixels.reshape(photo.height, -1)
+        out = photo.blank().reshape(photo.height, -1)
         if colour:
             vp8_colour.give_colour(luma, chroma, out, columns)
         else:

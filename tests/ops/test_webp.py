@@ -84,8 +84,7 @@ def test_a_gradient_along_a_diagonal_is_predicted_along_it() -> None:
     rows[:13] = [[100 + 9 * (row + column)] for row, column in edge]
     source = np.repeat((100 + 9 * (y + x)).reshape(16, 1), 16, axis=1).astype(np.int32)
     vp8_blocks.fill_candidates(rows.reshape(-1))
-    scores, best = np.zeros(16, np.int32), np.zeros(16, np.int32)
-    vp8_blocks.choose_modes(rows.reshape(-1), source.reshape(-1), scores, best, modes, vp8_blocks.PREDICTIONS)
+    vp8_blocks.choose_modes(rows.reshape(-1), source.reshape(-1), modes)
     predicted = rows[vp8_blocks.PREDICTIONS[16 * modes[0] : 16 * modes[0] + 16]]
     assert np.abs(predicted - source).max() <= 3
 

@@ -30,24 +30,24 @@ def sampling_weights(size, samples, sigma):
     spread = i64(np.ceil(3 * sigma * pitch))
     reach = i64(np.ceil((1.5 + 2.5 * sigma) * pitch))  # what lies beyond weighs less than a hundredth
     weights = np.zeros((size, (2 * reach + 4) // 4 * 4), f32)
-    row, spot = np.empty(weights.shape[1], f64), np.empty(2 * spread + 3, f64)
+    row, totals = np.empty(weights.shape[1], f64), np.zeros(samples + 4, f64)
+    spots = np.empty((samples + 4, 2 * spread + 3), f64)
+    for j in range(-2, samples + 2):
+        centre = (j + 0.5) * pitch - 0.5
+        first = i64(np.floor(centre)) - spread
+        for k in range(spots.shape[1]):
+            away = (first + k - centre) / (sigma * pitch)
+            spots[j + 2, k] = exp2(f32(-0.7213475204444817 * away * away))
+            totals[j + 2] += spots[j + 2, k]
     for i in range(size):
         row[:] = 0
         place = (i + 0.5) / pitch - 0.5
         below = i64(np.floor(place))
         for j in range(below - 1, below + 3):
-            centre = (j + 0.5) * pitch - 0.5
-            first = i64(np.floor(centre)) - spread
-            total = 0.0
-            for k in range(spot.size):
-                away = (first + k - centre) / (sigma * pitch)
-                spot[k] = exp2(f32(-0.7213475204444817 * away * away))
-                total += spot[k]
-            share = keys_cubic(abs(place - j)) / total
-            for k in range(spot.size):
-                tap = first + k - i + reach
-                if 0 <= tap < row.size:
-                    row[tap] += share * spot[k]
+            start = i64(np.floor((j + 0.5) * pitch - 0.5)) - spread - i + reach
+            share = keys_cubic(abs(place - j)) / totals[j + 2]
+            for k in range(max(0, -start), min(spots.shape[1], row.size - start)):
+                row[start + k] += share * spots[j + 2, k]
         total = row.sum()
         for k in range(row.size):
             weights[i, k] = f32(row[k] / total)

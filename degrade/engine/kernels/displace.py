@@ -14,12 +14,11 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import normal_at
+from degrade.engine.kernels.vectors import SIDE, lowest_bit, mix_vector, steps_at
 from degrade.engine.kernels.warp import covered, reflected, strongest
 
-u8, u64, f32, f64, i32, i64 = np.uint8, np.uint64, np.float32, np.float64, np.int32, np.int64
+u8, u16, u64, f32, f64, i32, i64 = np.uint8, np.uint16, np.uint64, np.float32, np.float64, np.int32, np.int64
 
-VECTORS = 32
-"""Values that a loop works on at once."""
 SPLINE_POWER = 0.4793651
 """Mean square of a cubic B-spline of white noise, 151/315."""
 SPLINE_WIDTH = 0.57735027
@@ -68,24 +67,29 @@ def mix(out, at, source, first, second, share, begin, size):
     Some values behind them are set as well, where there is room: whole vectors are faster, and what comes next along
     the row is written later.
     """
-    o, a, b, s = u64(at), u64(first), u64(second), u64(begin)
     room = min(min(out.size - at, share.size - begin), source.size - max(first, second))
-    for x in range(u64(min((size + VECTORS - 1) // VECTORS * VECTORS, room))):
-        v = source[a + x]
-        out[o + x] = v + share[s + x] * (source[b + x] - v)
+    wanted = min((size + SIDE - 1) // SIDE * SIDE, room)
+    for x in range(0, wanted - SIDE + 1, SIDE):
+        mix_vector(out, at + x, source, first + x, second + x, share, begin + x)
+    for x in range(wanted // SIDE * SIDE, wanted):
+        v = source[u64(first + x)]
+        out[u64(at + x)] = v + share[u64(begin + x)] * (source[u64(second + x)] - v)
 
 
 @kernel
-def run_end(whole, first, every):
-    """Past the last of the equal values from `first` on. Between nodes, which are `every` values apart, they rise or
-    fall: where both ends are equal, all are."""
-    value, node = whole[first], (first // every + 1) * every
-    last = first
-    while node <= whole.size and whole[last] == value and whole[node - 1] == value:
-        last, node = node, node + every
-    while last < whole.size and whole[last] == value:
-        last += 1
-    return last
+def run_ends(ends, whole):
+    """Past the last of each run of equal values in the int32 `whole`, into `ends`."""
+    count, start = 0, 1
+    while start + SIDE <= whole.size:
+        bits = steps_at(whole, start)
+        while bits != 0:
+            ends[count] = i32(start + lowest_bit(bits))
+            bits, count = u16(bits & u16(bits - u16(1))), count + 1
+        start += SIDE
+    for x in range(start, whole.size):
+        if whole[x] != whole[x - 1]:
+            ends[count], count = i32(x), count + 1
+    ends[count] = i32(whole.size)
 
 
 @kernel
@@ -123,25 +127,28 @@ def displaced(source, out, channels, dy, dx, every):
     pad = farthest(dx) + 2
     line = np.empty((width + 2 * pad) * channels, f32)
     moved, whole, wide = np.empty(width, f32), np.empty(width, i32), np.empty(width * channels, f32)
+    ends = np.empty(width + 1, i32)
     for y in range(height):
         along(moved, dy, y, every)
         split(whole, wide, moved, channels)
-        x = 0
+        run_ends(ends, whole)
+        x, number = 0, 0
         while x < width:
-            end, place = run_end(whole, x, every), x * channels
+            end, place = i64(ends[number]), x * channels
             upper = reflected(y + whole[x], height) * source.shape[1] + place
             lower = reflected(y + whole[x] + 1, height) * source.shape[1] + place
             mix(line, pad * channels + place, flat, upper, lower, wide, place, (end - x) * channels)
-            x = end
+            x, number = end, number + 1
         mirror_margins(line, pad, width, channels)
         along(moved, dx, y, every)
         split(whole, wide, moved, channels)
-        x = 0
+        run_ends(ends, whole)
+        x, number = 0, 0
         while x < width:
-            end, place = run_end(whole, x, every), x * channels
+            end, place = i64(ends[number]), x * channels
             start = (pad + x + whole[x]) * channels
             mix(goal, y * out.shape[1] + place, line, start, start + channels, wide, place, (end - x) * channels)
-            x = end
+            x, number = end, number + 1
 
 
 @kernel

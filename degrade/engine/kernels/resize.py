@@ -10,13 +10,14 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import sincos
+from degrade.engine.kernels.vectors import SIDE, turn
 from degrade.engine.kernels.warp import AREA, BICUBIC, BILINEAR, NEAREST, keys_cubic, resampling_taps
 
 u64, f32, f64, i64 = np.uint64, np.float32, np.float64, np.int64
 
 LANCZOS = 4
 """Beside the kinds of `warp`: sinc(x)·sinc(x/3), within 3 samples."""
-LINES = 16
+LINES = SIDE
 """Rows whose columns are resized together."""
 PI = 3.141592653589793
 
@@ -69,28 +70,53 @@ def resizing_taps(kind, size, wanted, widen):
 
 
 @kernel
-def add_taps(out, at, block, place, w, count, fresh):
-    """Set LINES values of the flat `out` from `at` on, or add to them unless `fresh`: `count` ≤ 4 runs of the flat
-    `block`, each at one of `place`, weighted."""
-    o, a = u64(at), u64(place[0])
-    w0 = w[0]
-    if count < 4:
+def add_taps(out, at, block, first, size, w, k, fresh):
+    """Set `size` values of the flat `out` from `at` on, or add to them unless `fresh`: up to four runs of the flat
+    `block`, from `first` on, weighted by `w` from its `k` on."""
+    o, a = u64(at), u64(first)
+    if w.size - k < 4:
         if fresh:
-            for x in range(u64(LINES)):
-                out[o + x] = f32(0)
-        for k in range(count):
-            a, w0 = u64(place[k]), w[k]
-            for x in range(u64(LINES)):
+            out[o : o + u64(size)] = f32(0)
+        for tap in range(k, w.size):
+            w0, a = w[tap], u64(first + (tap - k) * size)
+            for x in range(u64(size)):
                 out[o + x] += w0 * block[a + x]
         return
-    w1, w2, w3 = w[1], w[2], w[3]
-    b, c, d = u64(place[1]), u64(place[2]), u64(place[3])
+    w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+    b, c, d = u64(first + size), u64(first + 2 * size), u64(first + 3 * size)
     if fresh:
-        for x in range(u64(LINES)):
+        for x in range(u64(size)):
             out[o + x] = w0 * block[a + x] + w1 * block[b + x] + w2 * block[c + x] + w3 * block[d + x]
     else:
-        for x in range(u64(LINES)):
+        for x in range(u64(size)):
             out[o + x] += w0 * block[a + x] + w1 * block[b + x] + w2 * block[c + x] + w3 * block[d + x]
+
+
+@kernel
+def turn_rows(source, first, stride, lines, out, size):
+    """`lines` runs of `size` values of the flat `source`, from `first` on, `stride` apart, as columns of the flat
+    `out`, whose rows are LINES apart."""
+    done = 0
+    if lines == LINES:
+        for x in range(0, size - LINES + 1, LINES):
+            turn(source, first + x, stride, out, x * LINES, LINES)
+        done = size // LINES * LINES
+    for line in range(lines):
+        for x in range(done, size):
+            out[u64(x * LINES + line)] = source[u64(first + line * stride + x)]
+
+
+@kernel
+def turn_columns(source, size, out, first, stride, lines):
+    """`turn_rows` back: the columns of `source`, LINES apart, as `lines` runs of `out`."""
+    done = 0
+    if lines == LINES:
+        for x in range(0, size - LINES + 1, LINES):
+            turn(source, x * LINES, LINES, out, first + x, stride)
+        done = size // LINES * LINES
+    for line in range(lines):
+        for x in range(done, size):
+            out[u64(first + line * stride + x)] = source[u64(x * LINES + line)]
 
 
 @kernel
@@ -100,24 +126,13 @@ def resize_columns(source, out, channels, first, weights):
     LINES rows at a time are turned round, so that the same tap of all of them is one run in memory.
     """
     height, width, wanted = source.shape[0], source.shape[1], out.shape[1]
+    flat, goal = source.reshape(source.size), out.reshape(out.size)
     block, made = np.zeros(width * LINES, f32), np.empty(wanted * LINES, f32)
-    place, w = np.zeros(4, i64), np.zeros(4, f32)
-    reach = weights.shape[1]
+    size = channels * LINES
     for top in range(0, height, LINES):
         lines = min(LINES, height - top)
-        for line in range(lines):
-            row, at = source[top + line], u64(line)
-            for x in range(width):
-                block[u64(x) * u64(LINES) + at] = row[x]
+        turn_rows(flat, top * width, width, lines, block, width)
         for x in range(wanted // channels):
-            for k in range(0, reach, 4):
-                count = min(4, reach - k)
-                for c in range(channels):
-                    for tap in range(count):
-                        place[tap] = ((first[x] + k + tap) * channels + c) * LINES
-                        w[tap] = weights[x, k + tap]
-                    add_taps(made, (x * channels + c) * LINES, block, place, w, count, k == 0)
-        for line in range(lines):
-            row, at = out[top + line], u64(line)
-            for x in range(wanted):
-                row[x] = made[u64(x) * u64(LINES) + at]
+            for k in range(0, weights.shape[1], 4):
+                add_taps(made, x * size, block, (first[x] + k) * size, size, weights[x], k, k == 0)
+        turn_columns(made, wanted, goal, top * wanted, wanted, lines)

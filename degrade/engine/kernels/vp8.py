@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.vectors import give_bytes, put_word, spread_words, take_bytes, word_at
 from degrade.engine.kernels.vp8_blocks import (
     CANDIDATES,
     LANES,
@@ -24,6 +25,7 @@ from degrade.engine.kernels.vp8_blocks import (
     quantise,
     restore,
     restore_hadamard,
+    squared,
     transform,
 )
 
@@ -167,58 +169,128 @@ def best_of(scores, count):
 
 
 @kernel
+def predict_colour(planes, made, at, second, stride, above, left, mean, slope, top):
+    """The two squares of 8x8 of a macroblock's colour as DC_PRED and TM_PRED have them, into `mean` and `slope`."""
+    take_bytes(made, at - stride, second - stride, top, 0)
+    for c in range(2):
+        middle, corner = border_mean(planes[c], at, stride, 8, above, left), i32(planes[c, at - stride - 1])
+        for y in range(8):
+            fill_eight(mean, 16 * y + 8 * c, middle)
+            fill_eight(slope, 16 * y + 8 * c, i32(i32(planes[c, at + y * stride - 1]) - corner))
+    for y in range(8):
+        for x in range(u64(16 * y), u64(16 * y + 16)):
+            slope[x] = clip_byte(i32(slope[x] + top[x & u64(15)]))
+
+
+@kernel
+def cut_lines(original, guess, block):
+    """The residual of eight lines of 16 pixels as blocks, whose lanes are numbered along the lines, the upper four
+    first."""
+    for y in range(8):
+        first = 64 * (y % 4) + y // 4 * 4
+        for k in range(4):
+            for square in range(4):
+                x = u64(16 * y + 4 * square + k)
+                block[u64(first + 16 * k + square)] = i32(original[x] - guess[x])
+
+
+@kernel
+def join_lines(block, guess, lines):
+    """`cut_lines` back: the pixels of eight lines."""
+    for y in range(8):
+        first = 64 * (y % 4) + y // 4 * 4
+        for k in range(4):
+            for square in range(4):
+                lines[u64(16 * y + 4 * square + k)] = block[u64(first + 16 * k + square)]
+    for i in range(128):
+        lines[i] = clip_byte(i32(lines[i] + guess[i]))
+
+
+@kernel
 def code_colour(sources, planes, at, stride, above, left, steps, scratch):
-    """Code the two squares of 8x8 of a macroblock's colour, in planes (2, N); says whether anything is left."""
-    predicted, block, scores = scratch[0], scratch[1], scratch[2]
-    scores[:4] = 0
-    for c in range(2):
-        mean = border_mean(planes[c], at, stride, 8, above, left)
-        add_scores(sources[c], planes[c], at, stride, 8, mean, scores)
-    mode = best_of(scores, 2)
-    for c in range(2):
-        mean = border_mean(planes[c], at, stride, 8, above, left)
-        spread_square(sources[c], planes[c], at, stride, 8, mean, mode, 4 * c, predicted, block)
+    """Code the two squares of 8x8 of a macroblock's colour, in planes (2, N); says whether anything is left. A line of
+    both squares is 16 values."""
+    original, guess, slope, block = scratch[0], scratch[1], scratch[2], scratch[3]
+    source, made, second = sources.reshape(sources.size), planes.reshape(planes.size), at + planes.shape[1]
+    predict_colour(planes, made, at, second, stride, above, left, guess, slope, scratch[4])
+    for y in range(8):
+        take_bytes(source, at + y * stride, second + y * stride, original, 16 * y)
+    if squares(original, slope) < squares(original, guess):
+        guess = slope
+    cut_lines(original, guess, block)
     transform(block)
     some = quantise(block, 0, steps[0], steps[1], steps[2], steps[3])
     restore(block)
-    for c in range(2):
-        put_square(planes[c], at, stride, 8, 4 * c, predicted, block)
+    join_lines(block, guess, original)
+    for y in range(8):
+        give_bytes(original, 16 * y, made, at + y * stride, second + y * stride)
     return some
 
 
 @kernel
-def read_edges(made, at, stride, number, last, lane, rows):
-    """The 13 pixels round block `number` of the macroblock at `at`, into a lane of `rows`; `last` is the last of its
-    row. What is above and to the right of a block on the right edge is taken from above the macroblock."""
+def fill_eight(values, at, value):
+    """Eight values from `at` on."""
+    for x in range(u64(at), u64(at + 8)):
+        values[x] = value
+
+
+@kernel
+def squares(a, b):
+    """The sum of the squared differences of the first 128 values."""
+    total = i32(0)
+    for x in range(u64(128)):
+        total = i32(total + squared(a[x], b[x]))
+    return total
+
+
+@kernel
+def read_edges(made, at, stride, number, last, lane, rows, words):
+    """The 13 pixels round block `number` of the macroblock at `at`: those on its left and the corner into a lane of
+    `rows`, the eight from above it on into one of `words`. `last` is the last macroblock of its row. What is above and
+    to the right of a block on the right edge is taken from above the macroblock."""
     y, x = number // 4 * 4, number % 4 * 4
     here = at + y * stride + x
-    for k in range(4):
-        rows[u64(16 * k + lane)] = i32(made[u64(here + (3 - k) * stride - 1)])
     for k in range(5):
-        rows[u64(16 * (4 + k) + lane)] = i32(made[u64(here - stride - 1 + k)])
-    right, step = here - stride + 4, 1
-    if x == 12:
-        right = at - stride + 15 + (not last)
-        step = 0 if last else 1
+        rows[u64(16 * k + lane)] = i32(made[u64(here + (3 - k) * stride - 1)])
+    words[u64(lane)] = word_at(made, here - stride)
+    if x < 12:
+        words[u64(16 + lane)] = word_at(made, here - stride + 4)
+    elif last:
+        words[u64(16 + lane)] = i32(i32(made[u64(at - stride + 15)]) * i32(0x01010101))
+    else:
+        words[u64(16 + lane)] = word_at(made, at - stride + 16)
+
+
+@kernel
+def join_words(predicted, block, words):
+    """The pixels of 16 blocks, of prediction and residual, as four rows of words."""
     for k in range(4):
-        rows[u64(16 * (9 + k) + lane)] = i32(made[u64(right + k * step)])
+        row, guess, rest = words[16 * k : 16 * k + 16], predicted[64 * k : 64 * k + 64], block[64 * k : 64 * k + 64]
+        for i in range(u64(LANES)):
+            word = clip_byte(i32(guess[i] + rest[i]))
+            word = i32(word | i32(clip_byte(i32(guess[i + u64(16)] + rest[i + u64(16)])) << i32(8)))
+            word = i32(word | i32(clip_byte(i32(guess[i + u64(32)] + rest[i + u64(32)])) << i32(16)))
+            row[i] = i32(word | i32(clip_byte(i32(guess[i + u64(48)] + rest[i + u64(48)])) << i32(24)))
 
 
 @kernel
 def code_blocks(source, made, places, lasts, count, stride, steps, scratch, predictions):
     """Code `count` ≤ LANES macroblocks of luma, at `places`, block by block."""
     rows, original, predicted, block = scratch[0], scratch[1], scratch[2], scratch[3]
-    scores, best, modes = scratch[4][:16], scratch[4][16:32], scratch[4][32:48]
+    modes, words = scratch[4][:16], scratch[4][16:80]
     for number in range(16):
         inside = number // 4 * 4 * stride + number % 4 * 4
         for lane in range(count):
-            read_edges(made, places[lane], stride, number, lasts[lane], lane, rows)
-            here = places[lane] + inside
             for y in range(4):
-                for x in range(4):
-                    original[u64(16 * (4 * y + x) + lane)] = i32(source[u64(here + y * stride + x)])
+                words[u64(16 * y + lane)] = word_at(source, places[lane] + inside + y * stride)
+        for k in range(4):
+            spread_words(words, 16 * k, original, 64 * k)
+        for lane in range(count):
+            read_edges(made, places[lane], stride, number, lasts[lane], lane, rows, words)
+        spread_words(words, 0, rows, 16 * 5)
+        spread_words(words, 16, rows, 16 * 9)
         fill_candidates(rows)
-        choose_modes(rows, original, scores, best, modes, predictions)
+        choose_modes(rows, original, modes)
         for lane in range(count):
             first, at = u64(modes[lane]) * u64(16), u64(lane)
             for p in range(u64(16)):
@@ -228,13 +300,10 @@ def code_blocks(source, made, places, lasts, count, stride, steps, scratch, pred
         transform(block)
         quantise(block, 0, steps[0], steps[1], steps[2], steps[3])
         restore(block)
-        for i in range(256):
-            block[i] = clip_byte(i32(predicted[i] + block[i]))
+        join_words(predicted, block, words)
         for lane in range(count):
-            here = places[lane] + inside
             for y in range(4):
-                for x in range(4):
-                    made[u64(here + y * stride + x)] = u8(block[u64(16 * (4 * y + x) + lane)])
+                put_word(made, places[lane] + inside + y * stride, words[u64(16 * y + lane)])
 
 
 @kernel
@@ -266,7 +335,7 @@ def code_luma(source, made, height, width, steps, mean_steps, quality, predictio
 def code_chroma(sources, planes, height, width, steps, inner):
     """Code both planes of colour (2, N) of (height, width), as `code_luma` does that of luma."""
     stride = width + PAD
-    scratch = np.zeros((3, 256), i32)
+    scratch = np.zeros((5, 256), i32)
     for r in range(height // 8):
         for c in range(width // 8):
             at = (8 * r + 1) * stride + 8 * c + 1

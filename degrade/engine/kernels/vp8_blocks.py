@@ -7,8 +7,12 @@ that each line below is one instruction for all sixteen.
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.vectors import INTEGERS
 
 u8, u64, i32, i64 = np.uint8, np.uint64, np.int32, np.int64
 
@@ -198,14 +202,13 @@ def fill_candidates(rows):
         top = i32(i32(rows[i + u64(80)] + rows[i + u64(96)]) + i32(rows[i + u64(112)] + rows[i + u64(128)]))
         rows[i + u64(16 * MEAN)] = i32(i32(left + top + i32(4)) >> i32(3))
     for y in range(4):
-        left, out = rows[u64(16 * (3 - y)) : u64(16 * (4 - y))], rows[u64(16 * SLOPE + 64 * y) :]
-        corner, top = rows[64:80], rows[80:144]
+        left, out = u64(16 * (3 - y)), u64(16 * SLOPE + 64 * y)
         for i in range(u64(LANES)):
-            slope = i32(left[i] - corner[i])
-            out[i] = clip_byte(i32(slope + top[i]))
-            out[i + u64(16)] = clip_byte(i32(slope + top[i + u64(16)]))
-            out[i + u64(32)] = clip_byte(i32(slope + top[i + u64(32)]))
-            out[i + u64(48)] = clip_byte(i32(slope + top[i + u64(48)]))
+            slope = i32(rows[left + i] - rows[i + u64(64)])
+            rows[out + i] = clip_byte(i32(slope + rows[i + u64(80)]))
+            rows[out + i + u64(16)] = clip_byte(i32(slope + rows[i + u64(96)]))
+            rows[out + i + u64(32)] = clip_byte(i32(slope + rows[i + u64(112)]))
+            rows[out + i + u64(48)] = clip_byte(i32(slope + rows[i + u64(128)]))
 
 
 @kernel
@@ -216,19 +219,45 @@ def squared(a, b):
 
 
 @kernel
-def choose_modes(rows, source, scores, best, modes, predictions):
-    """The mode of each of 16 blocks that is closest to `source`, into `modes`."""
-    for mode in range(MODES):
-        scores[:] = 0 if mode == 0 else MODE_PENALTY
-        for p in range(0, 16, 4):
-            at, row = u64(16 * p), predictions[16 * mode + p : 16 * mode + p + 4]
-            a, b, c, d = u64(16 * row[0]), u64(16 * row[1]), u64(16 * row[2]), u64(16 * row[3])
-            for i in range(u64(LANES)):
-                s = at + i
-                two = i32(squared(source[s], rows[a + i]) + squared(source[s + u64(16)], rows[b + i]))
-                more = i32(squared(source[s + u64(32)], rows[c + i]) + squared(source[s + u64(48)], rows[d + i]))
-                scores[i] = i32(scores[i] + two + more)
-        for i in range(u64(LANES)):
-            better = mode == 0 or scores[i] < best[i]
-            modes[i] = i32(mode) if better else modes[i]
-            best[i] = scores[i] if better else best[i]
+def choose_modes(rows, source, modes):
+    """The mode of each of 16 blocks that is closest to `source`, into `modes`: of modes alike, the first."""
+    closest_modes(rows, source, modes)
+
+
+@intrinsic
+def closest_modes(_typing, rows, source, modes):
+    """`choose_modes` in LLVM's own words: each pixel of the source is read once for all modes."""
+    signature = types.void(rows, source, modes)
+
+    def generate(context, builder, signature, arguments):
+        places = [
+            context.make_array(kind)(context, builder, value).data
+            for kind, value in zip(signature.args, arguments, strict=True)
+        ]
+        pixels = [_row(builder, places[1], p) for p in range(16)]
+        best = chosen = None
+        for mode in range(MODES):
+            score = _spread_integer(MODE_PENALTY if mode else 0)
+            for p in range(16):
+                away = builder.sub(pixels[p], _row(builder, places[0], int(PREDICTIONS[16 * mode + p])))
+                score = builder.add(score, builder.mul(away, away))
+            if mode == 0:
+                best, chosen = score, _spread_integer(0)
+                continue
+            better = builder.icmp_signed("<", score, best)
+            best = builder.select(better, score, best)
+            chosen = builder.select(better, _spread_integer(mode), chosen)
+        builder.store(chosen, builder.bitcast(places[2], INTEGERS.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _row(builder, data, number):
+    """A row of LANES values."""
+    place = builder.gep(data, [ir.Constant(ir.IntType(64), LANES * number)])
+    return builder.load(builder.bitcast(place, INTEGERS.as_pointer()), align=4)
+
+
+def _spread_integer(value):
+    return ir.Constant(INTEGERS, [value] * LANES)

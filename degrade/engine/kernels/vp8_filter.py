@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
+from degrade.engine.kernels.vectors import give_bytes, take_bytes, turn_bytes, turn_bytes_back
 from degrade.engine.kernels.vp8 import PAD
 from degrade.engine.kernels.vp8_blocks import LANES, clip_byte
 
@@ -73,59 +74,41 @@ def filter_lines(lines, n, level, border, inner):
 
 
 @kernel
-def turn_in(plane, at, stride, n, first, lane, lines):
-    """The columns of a macroblock of n x n pixels and, from `first`, the four on its left, as lines from `lane` on."""
-    for y in range(n):
-        row = at + y * stride - 4
-        for x in range(first, n + 4):
-            lines[u64(x * LANES + y + lane)] = i32(plane[u64(row + x)])
+def filter_across(flat, first, second, stride, n, level, border, inner, lines):
+    """Smooth the upright edges of a macroblock of n x n pixels; `first` and `second` are the places of the first and of
+    the second half of its lanes. What is taken in beyond its lines is given back as it was."""
+    turn_bytes(flat, first - 4, second - 4, stride, lines, 0)
+    if n > 8:
+        turn_bytes(flat, first, second, stride, lines, 4 * LANES)
+    filter_lines(lines, n, level, border, inner)
+    turn_bytes_back(lines, 0, flat, first - 4, second - 4, stride)
+    if n > 8:
+        turn_bytes_back(lines, 4 * LANES, flat, first, second, stride)
 
 
 @kernel
-def turn_out(plane, at, stride, n, first, lane, lines):
-    """`turn_in`, back."""
-    for y in range(n):
-        row = at + y * stride - 4
-        for x in range(first, n + 4):
-            plane[u64(row + x)] = u8(lines[u64(x * LANES + y + lane)])
-
-
-@kernel
-def take_in(plane, at, stride, n, first, lane, lines):
-    """The rows of a macroblock of n x n pixels and, from `first`, the four above it, as lines from `lane` on."""
-    for y in range(first, n + 4):
-        row, line = u64(at + (y - 4) * stride), u64(y * LANES + lane)
-        for x in range(u64(n)):
-            lines[line + x] = i32(plane[row + x])
-
-
-@kernel
-def take_out(plane, at, stride, n, first, lane, lines):
-    """`take_in`, back."""
-    for y in range(first, n + 4):
-        row, line = u64(at + (y - 4) * stride), u64(y * LANES + lane)
-        for x in range(u64(n)):
-            plane[row + x] = u8(lines[line + x])
+def filter_down(flat, first, second, stride, n, level, border, inner, lines):
+    """Smooth the level edges of a macroblock, likewise."""
+    top = 0 if border else 4
+    for y in range(top, n + 4):
+        row = (y - 4) * stride
+        take_bytes(flat, first + row, second + row, lines, y * LANES)
+    filter_lines(lines, n, level, border, inner)
+    for y in range(top, n + 4):
+        row = (y - 4) * stride
+        give_bytes(lines, y * LANES, flat, first + row, second + row)
 
 
 @kernel
 def filter_planes(planes, height, width, n, level, inner):
     """Smooth planes (16 / n, N) of macroblocks of n x n pixels, of a picture of (height, width), in place."""
     stride, lines = width + PAD, np.zeros((16 + 4) * LANES, i32)
+    flat = planes.reshape(planes.size)
     for r in range(height // n):
         for c in range(width // n):
             at, within = (n * r + 1) * stride + n * c + 1, inner[r, c]
+            below, right = (8 * stride, 8) if n == 16 else (planes.shape[1], planes.shape[1])
             if c > 0 or within:
-                first = 0 if c > 0 else 4
-                for p in range(planes.shape[0]):
-                    turn_in(planes[p], at, stride, n, first, n * p, lines)
-                filter_lines(lines, n, level, c > 0, within)
-                for p in range(planes.shape[0]):
-                    turn_out(planes[p], at, stride, n, first, n * p, lines)
+                filter_across(flat, at, at + below, stride, n, level, c > 0, within, lines)
             if r > 0 or within:
-                first = 0 if r > 0 else 4
-                for p in range(planes.shape[0]):
-                    take_in(planes[p], at, stride, n, first, n * p, lines)
-                filter_lines(lines, n, level, r > 0, within)
-                for p in range(planes.shape[0]):
-                    take_out(planes[p], at, stride, n, first, n * p, lines)
+                filter_down(flat, at, at + right, stride, n, level, r > 0, within, lines)

@@ -12,12 +12,18 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 
-u8, u64, f32, i32, i64 = np.uint8, np.uint64, np.float32, np.int32, np.int64
+u8, u32, u64, f32, i32, i64 = np.uint8, np.uint32, np.uint64, np.float32, np.int32, np.int64
 
 AREA, NEAREST, BILINEAR, BICUBIC = range(4)
 """Kinds of `resampling_taps`."""
 ONE = 4294967296.0
 """One pixel in fixed point."""
+UNIT = 4294967296
+"""The same as an integer."""
+LEAST_STRETCH = 8
+"""How many pixels in a row must come from one line of the source for `affine` to take them together."""
+VECTORS = 32
+"""Values that a loop works on at once."""
 
 
 @kernel
@@ -26,7 +32,9 @@ def reflected(i, n):
     if 0 <= i < n or n == 1:
         return i64(i) if n > 1 else i64(0)
     period = 2 * (n - 1)
-    i = abs(i64(i)) % period
+    i = abs(i64(i))
+    if i >= period:
+        i %= period
     return period - i if i >= n else i
 
 
@@ -66,31 +74,103 @@ def affine(source, out, m00, m01, m02, m10, m11, m12, reflect, fill):
     AREA first.
     """
     height, width, channels = source.shape
-    wanted = out.shape[1]
+    wanted, size = out.shape[1], (height, width)
     values, rows = source.reshape(-1), out.reshape(out.shape[0], -1)
-    right, stride = i32(channels), i32(width * channels)  # 32 bits: a 64-bit multiply is slow
     step_x, step_y = fixed(m00), fixed(m10)
+    gentle = abs(step_x - UNIT) + abs(step_y) < UNIT // LEAST_STRETCH
+    wx, wy = np.empty(wanted * channels, f32), np.empty(wanted * channels, f32)
     for y in range(out.shape[0]):
         start_x = fixed(0.5 * m00 + m01 * (y + 0.5) + m02 - 0.5)
         start_y = fixed(0.5 * m10 + m11 * (y + 0.5) + m12 - 0.5)
         first, last = inside_span(start_x, step_x, width, 0, wanted)
         first, last = inside_span(start_y, step_y, height, first, last)
         row = rows[y]
-        if channels == 1:
-            for x in range(first, last):
-                px, py = start_x + x * step_x, start_y + x * step_y
-                row[x] = mixed(values, (py >> 32) * stride + (px >> 32), right, stride, weight(px), weight(py))
+        if gentle:
+            spread_weights(wx, start_x, step_x, first, last, channels)
+            spread_weights(wy, start_y, step_y, first, last, channels)
+            affine_stretches(values, row, start_x, step_x, start_y, step_y, first, last, channels, width, wx, wy)
         else:
-            for x in range(first, last):
-                px, py = start_x + x * step_x, start_y + x * step_y
-                wx, wy = weight(px), weight(py)
-                corner = (py >> 32) * stride + (px >> 32) * right
-                for c in range(3):
-                    row[x * 3 + c] = mixed(values, corner + c, right, stride, wx, wy)
+            affine_points(values, row, start_x, step_x, start_y, step_y, first, last, channels, width)
         for x in range(first):
-            edge(source, out, x, y, start_x + x * step_x, start_y + x * step_y, reflect, fill)
+            edge(values, row, x, start_x + x * step_x, start_y + x * step_y, size, channels, reflect, fill)
         for x in range(last, wanted):
-            edge(source, out, x, y, start_x + x * step_x, start_y + x * step_y, reflect, fill)
+            edge(values, row, x, start_x + x * step_x, start_y + x * step_y, size, channels, reflect, fill)
+
+
+@kernel
+def spread_weights(wide, start, step, first, last, channels):
+    """The weights of the places start + x·step, fixed point, of the pixels [first, last), once a channel."""
+    low, rise = u32(start + first * step), u32(step)  # what stands above 32 bits is no part of a weight
+    if channels == 1:
+        for i in range(last - first):
+            wide[u64(first + i)] = f32(i32(u32(low + u32(u32(i) * rise)) >> u32(8))) * f32(1.0 / 16777216)
+    else:
+        for i in range(last - first):
+            w = f32(i32(u32(low + u32(u32(i) * rise)) >> u32(8))) * f32(1.0 / 16777216)
+            j = u64(3) * u64(first + i)
+            wide[j], wide[j + u64(1)], wide[j + u64(2)] = w, w, w
+
+
+@kernel
+def stretch_end(start, step, x):
+    """The first pixel beyond `x` whose place start + x·step, fixed point, has another whole part."""
+    place = start + x * step
+    if step > 0:
+        return x + (UNIT - (place & (UNIT - 1)) + step - 1) // step
+    if step < 0:
+        return x + (place & (UNIT - 1)) // -step + 1
+    return i64(UNIT)
+
+
+@kernel
+def affine_stretches(values, row, start_x, step_x, start_y, step_y, first, last, channels, width, wx, wy):
+    """The pixels [first, last) of a row of `affine` where neighbours mostly are neighbours in the source too: each
+    stretch of them is a plain loop."""
+    stride, x = width * channels, first
+    end_x, end_y = first, first
+    while x < last:
+        if x == end_x:
+            end_x = stretch_end(start_x, step_x - UNIT, x)
+        if x == end_y:
+            end_y = stretch_end(start_y, step_y, x)
+        end = min(end_x, end_y, last)
+        place = ((start_y + x * step_y) >> 32) * stride + ((start_x + x * step_x) >> 32) * channels
+        mix_four(row, x * channels, values, place, channels, stride, wx, wy, (end - x) * channels)
+        x = end
+
+
+@kernel
+def mix_four(row, begin, values, place, channels, stride, wx, wy, size):
+    """`size` values of `row` from `begin` on: those of `values` from `place` on, mixed with the right and lower ones.
+
+    Some values behind them are set as well, where there is room: whole vectors are faster, and what comes next along
+    the row is written later.
+    """
+    o, a, b = u64(begin), u64(place), u64(place + stride)
+    right = u64(channels)
+    room = min(row.size - begin, values.size - place - stride - channels)
+    for i in range(u64(min((size + VECTORS - 1) // VECTORS * VECTORS, room))):
+        p, q, across = values[a + i], values[b + i], wx[o + i]
+        p += across * (values[a + right + i] - p)
+        q += across * (values[b + right + i] - q)
+        row[o + i] = p + wy[o + i] * (q - p)
+
+
+@kernel
+def affine_points(values, row, start_x, step_x, start_y, step_y, first, last, channels, width):
+    """The pixels [first, last) of a row of `affine`, each from a place of its own."""
+    right, stride = i32(channels), i32(width * channels)  # 32 bits: a 64-bit multiply is slow
+    if channels == 1:
+        for x in range(first, last):
+            px, py = start_x + x * step_x, start_y + x * step_y
+            row[x] = mixed(values, (py >> 32) * stride + (px >> 32), right, stride, weight(px), weight(py))
+    else:
+        for x in range(first, last):
+            px, py = start_x + x * step_x, start_y + x * step_y
+            wx, wy = weight(px), weight(py)
+            corner = (py >> 32) * stride + (px >> 32) * right
+            for c in range(3):
+                row[x * 3 + c] = mixed(values, corner + c, right, stride, wx, wy)
 
 
 @kernel
@@ -104,26 +184,22 @@ def mixed(values, corner, right, stride, wx, wy):
 
 
 @kernel
-def edge(source, out, x, y, px, py, reflect, fill):
-    """One output pixel of `affine` whose place in the source, fixed point, is at its edge or beyond."""
-    height, width, channels = source.shape
+def edge(values, row, x, px, py, size, channels, reflect, fill):
+    """One output pixel of `affine` whose place in the source, fixed point, is at its edge or beyond; `size` is the
+    source's (height, width)."""
+    height, width = size
     wx, wy = weight(px), weight(py)
     x0, x1, y0, y1 = px >> 32, (px >> 32) + 1, py >> 32, (py >> 32) + 1
     if reflect:
         x0, x1, y0, y1 = reflected(x0, width), reflected(x1, width), reflected(y0, height), reflected(y1, height)
+    left, right, above, below = 0 <= x0 < width, 0 <= x1 < width, 0 <= y0 < height, 0 <= y1 < height
+    upper, lower = y0 * width, y1 * width
     for c in range(channels):
-        p, q = inside_or(source, y0, x0, c, fill), inside_or(source, y1, x0, c, fill)
-        p += wx * (inside_or(source, y0, x1, c, fill) - p)
-        q += wx * (inside_or(source, y1, x1, c, fill) - q)
-        out[y, x, c] = p + wy * (q - p)
-
-
-@kernel
-def inside_or(source, y, x, c, fill):
-    """The value of channel `c` at (y, x), or the fill's beyond the edge."""
-    if 0 <= y < source.shape[0] and 0 <= x < source.shape[1]:
-        return source[y, x, c]
-    return fill[c]
+        p = values[u64((upper + x0) * channels + c)] if above and left else fill[c]
+        q = values[u64((lower + x0) * channels + c)] if below and left else fill[c]
+        p += wx * ((values[u64((upper + x1) * channels + c)] if above and right else fill[c]) - p)
+        q += wx * ((values[u64((lower + x1) * channels + c)] if below and right else fill[c]) - q)
+        row[u64(x * channels + c)] = p + wy * (q - p)
 
 
 @kernel
