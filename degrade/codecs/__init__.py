@@ -8,14 +8,16 @@ For photographs, whatever the file is:
 
     has_picture_suffix, SUFFIXES
                     which names of files are those of pictures
+    tiff_pages, tiff_page
+                    the pages of a TIFF, each as a file
 
 For the members of a shard, exactly as they are stored:
     encode_jpeg, decode_jpeg
     encode_png, decode_png
 
-One format a module: `jpeg`, `png`, `webp`, `tiff`, `bmp`, `jpeg2000` (with `codestream`), `avif`. They share `exif`
-(tags, turning upright), `colour` (alpha, CMYK), `profiles` (ICC), `scaling` (odd depths), `pillow`, `boxes`, and
-`errors`, `quiet`, `encodable`.
+One format a module: `jpeg`, `png`, `webp`, `tiff` (with `tiff_pages`), `bmp`, `jpeg2000` (with `codestream`), `avif`.
+They share `exif` (tags, turning upright), `colour` (alpha, CMYK), `profiles` (ICC), `scaling` (odd depths), `pillow`,
+`boxes`, and `errors`, `quiet`, `encodable`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from degrade.codecs.errors import MAX_PIXELS, REASONS, CodecError
 from degrade.codecs.jpeg import decode_jpeg, encode_jpeg
 from degrade.codecs.png import decode_png, encode_png
 from degrade.codecs.suffixes import SUFFIXES, has_picture_suffix
+from degrade.codecs.tiff_pages import Pages, tiff_page, tiff_pages
 
 __all__ = [
     "MAX_PIXELS",
@@ -33,12 +36,15 @@ __all__ = [
     "SUFFIXES",
     "CodecError",
     "Decoded",
+    "Pages",
     "decode",
     "decode_jpeg",
     "decode_png",
     "encode_jpeg",
     "encode_png",
     "has_picture_suffix",
+    "tiff_page",
+    "tiff_pages",
 ]
 
 #: Formats that are recognised only to name them: their first bytes, the offset of these, the name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Container
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,28 @@ class OutsideError(ValueError):
     """A directory or a tag's values lie behind the end of the data."""
 
 
+class Form(NamedTuple):
+    """How a TIFF, BigTIFF or EXIF block writes numbers, and where in it the offset of its first directory stands."""
+
+    order: str
+    offset_code: str
+    count_code: str
+    entry: int
+    inline: int
+    start_at: int
+
+
+def read_form(data: bytes) -> Form:
+    """The form of a block. Raises ValueError where it is none, struct.error where it is too short."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None:
+        raise ValueError("no byte order")
+    (version,) = struct.unpack_from(order + "H", data, 2)
+    if version not in (42, 43):
+        raise ValueError(f"version {version}")
+    return Form(order, "Q", "Q", 20, 8, 8) if version == 43 else Form(order, "I", "H", 12, 4, 4)
+
+
 def read_tags(data: bytes, wanted: Container[int]) -> Tags:
     """The wanted whole-number tags in the first directory of a TIFF, BigTIFF or EXIF block: tag -> its values, of
     which there is at least one.
@@ -25,15 +48,15 @@ def read_tags(data: bytes, wanted: Container[int]) -> Tags:
     Raises ValueError where the directory is none, OutsideError or struct.error where it lies outside `data`.
     Source: TIFF 6.0 (Adobe, 1992); BigTIFF (AWare Systems, 2007).
     """
-    order = {b"II": "<", b"MM": ">"}.get(data[:2])
-    if order is None:
-        raise ValueError("no byte order")
-    (version,) = struct.unpack_from(order + "H", data, 2)
-    if version not in (42, 43):
-        raise ValueError(f"version {version}")
-    wide = version == 43
-    offset_code, count_code, entry, inline = ("Q", "Q", 20, 8) if wide else ("I", "H", 12, 4)
-    (start,) = struct.unpack_from(order + offset_code, data, 8 if wide else 4)
+    form = read_form(data)
+    (start,) = struct.unpack_from(form.order + form.offset_code, data, form.start_at)
+    return read_directory(data, form, start, wanted)[0]
+
+
+def read_directory(data: bytes, form: Form, start: int, wanted: Container[int]) -> tuple[Tags, int]:
+    """The wanted tags of the directory at `start`, as `read_tags` has them, and where the next one is told: the place
+    of its offset."""
+    order, offset_code, count_code, entry, inline, _ = form
     if start + struct.calcsize(count_code) > len(data):
         raise OutsideError("the directory lies outside the data")
     (count,) = struct.unpack_from(order + count_code, data, start)
@@ -53,7 +76,7 @@ def read_tags(data: bytes, wanted: Container[int]) -> Tags:
             raise OutsideError(f"tag {tag} lies outside the data")
         if length:
             tags[tag] = struct.unpack_from(f"{order}{length}{_CODES[kind]}", data, at)
-    return tags
+    return tags, first + count * entry
 
 
 def exif_orientation(exif: bytes) -> int:

@@ -55,11 +55,12 @@ REJECTED = {
     "damaged_archive": "an archive that cannot be read to its end, so that what it holds is unknown",
     "no_target": "in a folder of inputs, and nothing among the targets belongs to it",
     "no_input": "in a folder of targets, and nothing among the inputs belongs to it",
+    "damaged_pages": "a file of several pages of which not all can be found",
     "repeated": "listed more than once; the first one counts",
 }
 
 
-_OF_UNKNOWN_EXTENT = ("unreadable_folder", "damaged_archive")
+_OF_UNKNOWN_EXTENT = ("unreadable_folder", "damaged_archive", "damaged_pages")
 """Reasons of entries that are no photographs and have no key."""
 
 

@@ -48,8 +48,13 @@ def with_options(corpus: Corpus, options: Mapping[str, Any], spec: str) -> Corpu
             cure = "say {folder: 1} instead, or give a list file (csv or jsonl) that has the column"
             raise CorpusError(f"{corpus.name} has no columns, such as {next(iter(columns.values()))}; {cure}", spec)
         corpus = corpus.with_columns(**columns)
-    plain = {name: value for name, value in options.items() if name != "weight"}
-    return ChosenCorpus(corpus, plain) if plain else corpus
+    plain = {name: value for name, value in options.items() if name not in ("weight", "pages")}
+    chosen = ChosenCorpus(corpus, plain) if plain else corpus
+    if options.get("pages") != "all":
+        return chosen
+    from degrade.corpus.pages import PagesCorpus
+
+    return PagesCorpus(chosen)
 
 
 @dataclass(frozen=True)

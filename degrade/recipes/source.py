@@ -31,6 +31,7 @@ WHERE: dict[str, str] = {
 OPTIONS: dict[str, str] = {
     "name": "what the source is called, among several and in the manifest",
     "weight": "its part in a mixture, in relation to the others'",
+    "pages": "what of a TIFF of several pages is a photograph: first, or all, each page one",
     "sample": "a share of the photographs, drawn by hash: a number, or {fraction, seed}",
     "group_by": "what keeps photographs together in one split: {folder: 1}, {regex: '^([^_]+)_'} or {column: person}",
     "split_by": "what says the split of each photograph: {folder: 1} or {column: split}",
@@ -44,6 +45,7 @@ OPTIONS: dict[str, str] = {
 
 _KEYS = WHERE | OPTIONS
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_PAGES = ("first", "all")
 _LONGEST = 1000
 _LONGEST_REGEX = 300
 _MATCHES = ("name", "stem")
@@ -135,6 +137,12 @@ def _sample(value: Any) -> list[Mistake]:
     return _fraction(value)
 
 
+def _pages(value: Any) -> list[Mistake]:
+    if value in _PAGES:
+        return []
+    return [((), f"expected {' or '.join(_PAGES)}, not {shown(value)}", did_you_mean(str(value), _PAGES))]
+
+
 def _fraction(value: Any) -> list[Mistake]:
     if _is_number(value) and 0 < value <= 1:
         return []
@@ -215,7 +223,7 @@ def _is_number(value: Any) -> bool:
 _WAYS = {"folder": _folder, "regex": _regex, "column": _text}
 _CHECKS: dict[str, Callable[[Any], list[Mistake]]] = {
     **dict.fromkeys(("path", "root", "column", "config", "domain", "licence", "origin"), _text),
-    "name": _name, "pairs": _pairs, "weight": _weight, "sample": _sample, "classes": _classes,
+    "name": _name, "pairs": _pairs, "pages": _pages, "weight": _weight, "sample": _sample, "classes": _classes,
     "group_by": _by("folder", "regex", "column"),
     "split_by": _by("folder", "column"), "class_by": _by("folder", "column"),
 }  # fmt: skip
@@ -233,6 +241,7 @@ def source_schema() -> dict[str, Any]:
         "name": {"type": "string", "pattern": f"^{_NAME.pattern}$"},
         "pairs": _object({"input": text, "target": text, "match": {"enum": list(_MATCHES)}}, ["input", "target"]),
         "weight": {"type": "number", "exclusiveMinimum": 0},
+        "pages": {"enum": list(_PAGES)},
         "sample": {
             "anyOf": [share, _object({"fraction": share, "seed": {"type": "integer", "minimum": 0}}, ["fraction"])]
         },
