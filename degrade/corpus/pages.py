@@ -84,6 +84,8 @@ class PagesCorpus:
                 maker.reject(one.source, "damaged_pages", detail)
         for source in sources:
             maker.add(source, one.size, one.offset, group, one.split, label, one.domain, one.target)
+            if one.target_size:
+                maker.size_target(one.target_size)
 
     def _pages(self, photograph: Photograph) -> Pages | None:
         """None where there are none to be found: reading or decoding it will tell why."""

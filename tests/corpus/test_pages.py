@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import shutil
 import struct
 import zipfile
 from pathlib import Path
@@ -113,6 +114,13 @@ def test_a_file_that_is_no_tiff_stays_as_it_is(photos: Path) -> None:
     (photos / "in_truth.tif").write_bytes((photos / "photo.jpg").read_bytes())
     sources = {one.source for one in open_corpus({"path": str(photos), "pages": "all"}).listing().photographs}
     assert {"text.tif", "in_truth.tif"} < sources
+
+
+def test_pairs_stay_whole(photos: Path, tmp_path: Path) -> None:
+    both = {"input": str(photos), "target": str(shutil.copytree(photos, tmp_path / "clean"))}
+    plain = list(open_corpus({"pairs": both}).listing().photographs)
+    assert list(open_corpus({"pairs": both, "pages": "all"}).listing().photographs) == plain
+    assert all(one.target and one.target_size for one in plain)
 
 
 def test_a_page_that_is_gone(photos: Path) -> None:
