@@ -13,13 +13,19 @@ import numpy.typing as npt
 from degrade.engine.declaration import Declaration
 from degrade.engine.distributions import Constant, Distribution
 from degrade.engine.fields import Count, Kind, Option, Real, field
-from degrade.engine.kernels import warp
+from degrade.engine.kernels import resize, warp
 from degrade.engine.key import Key
 from degrade.engine.photo import Box
 
 Array = npt.NDArray[Any]
 Size: TypeAlias = Annotated[int | Sequence[int] | Distribution | None, Kind.VECTOR]
-FITS = ("crop", "patch", "contain", "stretch")
+FITS = ("crop", "cover", "patch", "contain", "stretch")
+AUTO = "auto"
+FILTERS: dict[str, int] = {
+    "nearest": warp.NEAREST, "bilinear": warp.BILINEAR, "area": warp.AREA, "bicubic": warp.BICUBIC,
+    "lanczos": resize.LANCZOS,
+}  # fmt: skip
+"""The kernels by which a photograph may be scaled, beside `AUTO`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Framing:
         Where that part lands in the framed picture, scaled to it.
     size : [height, width]
         Of the framed picture.
+    resize
+        How it is scaled: `AUTO`, or one of `FILTERS`.
     flip, rotate_deg, translate_x_frac, translate_y_frac, zoom, brightness, contrast
         As drawn; zoom is a factor.
     """
@@ -49,10 +57,11 @@ class Framing:
     zoom: float = 1.0
     brightness: float = 0.0
     contrast: float = 0.0
+    resize: str = AUTO
 
     def to_data(self) -> dict[str, Any]:
-        """As plain data."""
-        return dataclasses.asdict(self)
+        """As plain data; a scaling as by default is left out."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if (name, value) != ("resize", AUTO)}
 
     @property
     def untouched(self) -> bool:
@@ -76,7 +85,7 @@ class Framing:
         if self.untouched:
             return image
         top, left, height, width = self.cut
-        framed = _scaled(image[top : top + height, left : left + width], self.into[2], self.into[3])
+        framed = _scaled(image[top : top + height, left : left + width], self.into[2], self.into[3], self.resize)
         if self.into != [0, 0, *self.size]:
             canvas = np.zeros((*self.size, framed.shape[2]), framed.dtype)
             canvas[self.into[0] : self.into[0] + self.into[2], self.into[1] : self.into[1] + self.into[3]] = framed
@@ -116,8 +125,8 @@ class Frame(Declaration):
         low=1, high=100_000, length=2, optional=True, unit="pixels",
     )  # fmt: skip
     fit: Option = field(
-        "crop", "crop: scale to cover, then cut; patch: cut without scaling; contain: scale to fit, black around; "
-        "stretch: scale each side", options=FITS,
+        "crop", "crop: scale to cover, then cut; cover: the same, always in the middle; patch: cut without scaling; "
+        "contain: scale to fit, black around; stretch: scale each side", options=FITS,
     )  # fmt: skip
     flip: Real = field(0.0, "probability of a left-right flip", low=0, high=1, unit="probability")
     rotate_deg: Real = field(0.0, "turn, counter-clockwise; what comes in from outside is mirrored", low=-180, high=180)
@@ -130,6 +139,10 @@ class Frame(Declaration):
     min_side: Count = field(
         64, "photographs with a shorter side are rejected", low=1, high=100_000, unit="pixels of the source"
     )
+    resize: Option = field(
+        AUTO, "how photographs are scaled; auto: means over areas when shrinking, bilinear when enlarging; the kernels "
+        "are widened when shrinking, so that they do not alias", options=(AUTO, *FILTERS),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         if isinstance(self.size, int) and not isinstance(self.size, bool):
@@ -137,8 +150,8 @@ class Frame(Declaration):
         super().__post_init__()
 
     def conflicts(self) -> list[tuple[str, str]]:
-        """`size`, `fit`, `flip` and `min_side` are facts of the recipe, not drawn."""
-        fixed = ("size", "fit", "flip", "min_side")
+        """`size`, `fit`, `flip`, `min_side` and `resize` are facts of the recipe, not drawn."""
+        fixed = ("size", "fit", "flip", "min_side", "resize")
         drawn = [name for name in fixed if not isinstance(getattr(self, name), Constant)]
         problems = [(name, "expected a fixed value, not a distribution") for name in drawn]
         if not problems and self.fixed("size") is None and self.fixed("fit") != "crop":
@@ -156,12 +169,15 @@ class Frame(Declaration):
         place = key.at("place").uniforms() if varied else [0.5] * 8
         size = self.fixed("size")
         rows, columns = (height, width) if size is None else (int(size[0]), int(size[1]))
-        cut, into = _fitted(self.fixed("fit"), height, width, rows, columns, place[0], place[1])
+        fit = self.fixed("fit")
+        down, across = (0.5, 0.5) if fit == "cover" else place[:2]
+        cut, into = _fitted(fit, height, width, rows, columns, down, across)
         box = [0, rows, 0, columns]
-        if self.fixed("fit") == "patch" and cut[2:] == into[2:]:
+        if fit == "patch" and cut[2:] == into[2:]:
             box = [-cut[0], height - cut[0], -cut[1], width - cut[1]]
+        how = self.fixed("resize")
         if not varied:
-            return Framing(cut, into, [rows, columns], box)
+            return Framing(cut, into, [rows, columns], box, resize=how)
         drawn = self.draw(key)
         shift = drawn["translate_frac"]
         return Framing(
@@ -171,6 +187,7 @@ class Frame(Declaration):
             translate_x_frac=_six((2 * place[3] - 1) * shift),
             translate_y_frac=_six((2 * place[4] - 1) * shift),
             zoom=drawn["zoom"], brightness=drawn["brightness"], contrast=drawn["contrast"],
+            resize=how,
         )  # fmt: skip
 
 
@@ -195,14 +212,16 @@ def _fitted(
     return [int(down * (height - tall + 1)), int(across * (width - wide + 1)), tall, wide], into
 
 
-def _scaled(image: Array, rows: int, columns: int) -> Array:
-    """Resampled to rows x columns: the mean over areas when shrinking, bilinear when enlarging.
+def _scaled(image: Array, rows: int, columns: int, how: str) -> Array:
+    """Resampled to rows x columns: by a filter, else the mean over areas when shrinking, bilinear when enlarging.
 
-    Both are the same on every CPU: OpenCV's area filter, its fixed-point bilinear filter for uint8, our own otherwise.
+    All are the same on every CPU: OpenCV's area filter, its fixed-point bilinear filter for uint8, our own otherwise.
     """
     height, width = image.shape[:2]
     if (height, width) == (rows, columns):
         return image
+    if how != AUTO:
+        return _filtered(_as_float(image), rows, columns, FILTERS[how])
     import cv2
 
     image = np.ascontiguousarray(image)
@@ -214,6 +233,18 @@ def _scaled(image: Array, rows: int, columns: int) -> Array:
     black = np.zeros(image.shape[2], np.float32)
     warp.affine(_as_float(image), out, width / columns, 0.0, 0.0, 0.0, height / rows, 0.0, True, black)
     return out
+
+
+def _filtered(image: npt.NDArray[np.float32], rows: int, columns: int, kind: int) -> Array:
+    """Resampled by a kernel, which is widened where the picture shrinks."""
+    height, width, channels = image.shape
+    half = np.empty((rows, width * channels), np.float32)
+    out = np.empty((rows, columns * channels), np.float32)
+    warp.resample_rows(
+        np.ascontiguousarray(image).reshape(height, -1), half, *resize.resizing_taps(kind, height, rows, True)
+    )
+    resize.resize_columns(half, out, channels, *resize.resizing_taps(kind, width, columns, True))
+    return np.clip(out, 0, 1, out=out).reshape(rows, columns, channels)
 
 
 def _as_float(image: Array) -> npt.NDArray[np.float32]:

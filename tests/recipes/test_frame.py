@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from degrade.engine.declaration import ParameterError
 from degrade.engine.key import Key
-from degrade.recipes.frame import FITS, Frame, Framing
+from degrade.recipes.frame import AUTO, FILTERS, FITS, Frame, Framing
 
 Array = npt.NDArray[Any]
 
@@ -32,12 +32,20 @@ def framed(frame: Frame, image: Array, key: str = "k", varied: bool = True) -> A
 sides = st.integers(1, 90)
 
 
-@given(fit=st.sampled_from(FITS), source=st.tuples(sides, sides), size=st.tuples(sides, sides), varied=st.booleans(),
-       dtype=st.sampled_from([np.uint8, np.uint16, np.float32]), channels=st.sampled_from([1, 3]))  # fmt: skip
+@given(
+    fit=st.sampled_from(FITS),
+    resize=st.sampled_from([AUTO, *FILTERS]),
+    source=st.tuples(sides, sides),
+    size=st.tuples(sides, sides),
+    varied=st.booleans(),
+    dtype=st.sampled_from([np.uint8, np.uint16, np.float32]),
+    channels=st.sampled_from([1, 3]),
+)
 def test_any_photograph_gets_the_size(
-    fit: str, source: tuple[int, int], size: tuple[int, int], varied: bool, dtype: Any, channels: int
+    fit: str, resize: str, source: tuple[int, int], size: tuple[int, int], varied: bool, dtype: Any, channels: int
 ) -> None:
-    frame = Frame(size=size, fit=fit, flip=0.5, rotate_deg=(-5, 5), zoom=(0.9, 1.1), brightness=(-0.1, 0.1))
+    varying: dict[str, Any] = {"flip": 0.5, "rotate_deg": (-5, 5), "zoom": (0.9, 1.1), "brightness": (-0.1, 0.1)}
+    frame = Frame(size=size, fit=fit, resize=resize, **varying)
     framing = frame.framing(*source, Key(0, "k"), varied=varied)
     out = framing.apply(gradient(*source, dtype)[:, :, :channels].copy())
     assert out.shape == (*size, channels)
@@ -156,3 +164,36 @@ def test_mistakes(fields: dict[str, Any], problem: tuple[str, str]) -> None:
     with pytest.raises(ParameterError) as caught:
         Frame(**fields)
     assert caught.value.problems == [problem]
+
+
+@pytest.mark.parametrize("how", list(FILTERS))
+@pytest.mark.parametrize("size", [(20, 30), (90, 60), (50, 33)])
+def test_filters_keep_the_place_and_the_mean(how: str, size: tuple[int, int]) -> None:
+    image = gradient(45, 45)
+    out = np.asarray(framed(Frame(size=size, fit="stretch", resize=how), image, varied=False), np.float64)
+    wanted = gradient(*size, np.float32)
+    assert abs(out - wanted).max() < (0.03 if how == "nearest" else 0.02)
+    assert abs(out.mean() - wanted.mean()) < 0.002
+
+
+def test_shrinking_filters_do_not_alias() -> None:
+    stripes = np.zeros((64, 64, 1), np.uint8)
+    stripes[:, ::2] = 255
+    found = {how: framed(Frame(size=(64, 16), fit="stretch", resize=how), stripes, varied=False) for how in FILTERS}
+    assert set(np.unique(found["nearest"])) <= {0, 1}
+    for how in ("area", "bilinear", "bicubic", "lanczos"):
+        assert abs(found[how][:, 2:-2] - 0.5).max() < 0.02, how
+
+
+def test_only_a_filter_of_ones_own_is_recorded() -> None:
+    assert "resize" not in Frame(size=10).framing(20, 20, Key(), varied=True).to_data()
+    framing = Frame(size=10, resize="lanczos").framing(20, 20, Key(), varied=True)
+    assert Framing(**framing.to_data()) == framing
+
+
+def test_cover_is_centred_for_every_split() -> None:
+    image = gradient(40, 80)
+    middle = framed(Frame(size=40, fit="crop"), image, varied=False)
+    for key in "abc":
+        np.testing.assert_array_equal(framed(Frame(size=40, fit="cover"), image, key), middle)
+    assert any((framed(Frame(size=40, fit="crop"), image, key) != middle).any() for key in "abc")

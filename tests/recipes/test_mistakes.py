@@ -99,7 +99,7 @@ def test_format() -> None:
 
 # --- frame and output -------------------------------------------------------------------------------------------------
 
-FRAME = "size, fit, flip, rotate_deg, translate_frac, zoom, brightness, contrast, min_side"
+FRAME = "size, fit, flip, rotate_deg, translate_frac, zoom, brightness, contrast, min_side, resize"
 OUTPUT = "copies, members, image, quality, scale, format, pairs_per_shard, splits"
 
 
@@ -112,7 +112,7 @@ OUTPUT = "copies, members, image, quality, scale, format, pairs_per_shard, split
         ("frame: {size: »[1, 2, 3]}",
          "frame.size: expected a list of 2 numbers in [1, 100000] or null, not [1, 2, 3]"),
         ("frame: {size: 64, fit: »corp}",
-         "frame.fit: expected one of crop, patch, contain, stretch, not 'corp'; did you mean 'crop'?"),
+         "frame.fit: expected one of crop, cover, patch, contain, stretch, not 'corp'; did you mean 'crop'?"),
         ("frame: {fit: »patch}", "frame.fit: patch needs a size"),
         ("frame: {flip: »[0, 1]}", "frame.flip: expected a fixed value, not a distribution"),
         ("frame: {zoom: »[0, 1]}", "frame.zoom: expected values in [0.1, 10], but uniform spans [0, 1]"),
@@ -323,7 +323,7 @@ def test_every_mistake_at_once_in_the_order_of_the_text() -> None:
         "recipe: expected version 1 of the language, not 3; install a newer degrade",
         f"sed: a recipe has no field 'sed'; it has {ALL}; did you mean 'seed'?",
         "frame.size: expected a list of 2 numbers in [1, 100000] or null, not [-1, -1]",
-        "frame.fit: expected one of crop, patch, contain, stretch, not 'corp'; did you mean 'crop'?",
+        "frame.fit: expected one of crop, cover, patch, contain, stretch, not 'corp'; did you mean 'crop'?",
         "steps[0].grian: there is no degradation or group called 'grian'; did you mean 'grain'?",
         "steps[1].one_of[0].jpeg.quality: expected a whole number in [1, 100], not 0",
         "steps[1].one_of[0].jpeg.qality: jpeg has no field 'qality'; it has quality, subsampling; "
