@@ -139,7 +139,8 @@ def test_a_recipe_without_presets_has_none_to_choose() -> None:
         ("{a: {x: {}, y: {steps: {'one_of(jpeg,blur)': {n: 9}}}}}",
          'presets.a.y.steps["one_of(jpeg,blur)"].n: one_of takes p, label, when, link, weights, not \'n\''),
         ("{a: {x: {}, y: {frame: {fit: corp}}}}",
-         "presets.a.y.frame.fit: expected one of crop, patch, contain, stretch, not 'corp'; did you mean 'crop'?"),
+         ("presets.a.y.frame.fit: expected one of crop, cover, patch, contain, stretch, not 'corp'; "
+          "did you mean 'crop'?")),
         ("{a: {x: {}, y: {output: {copies: 0}}}}",
          "presets.a.y.output.copies: expected a whole number in [1, 10000], not 0"),
         ("{a: {x: {}}, b: {x: {}}}", "presets.b.x: 'x' is a setting of a already; name every setting differently"),
