@@ -325,7 +325,9 @@ class Recipe:
         watch = Watch(without, apart) if apart or without else None
         kept = LAYERS if watch else (*layers, *self._read)
         run = partial(self._run, watch=watch, kept=kept, steps=self._happening(given))
-        before = partial(self._run, watch=None, kept=kept, steps=self._happening(CLEAN))
+        before = None
+        if target is not None:
+            before = partial(self._run, watch=None, kept=kept, steps=self._happening(CLEAN))
         if original is not None and original.is_luma:
             record["luma"] = True
         dtype = dtype or image.dtype.type
