@@ -132,7 +132,7 @@ def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally, at_last: ExitSta
             index.add(metadata.joined(first, others[ledger.rejected :]))
             for line in others[: ledger.rejected]:
                 rejects.add(line)
-        return {INDEX: index.commit(), REJECTS: rejects.commit(), **metadata.commit()}
+        return {INDEX: index.commit(last=False), REJECTS: rejects.commit(), **metadata.commit()}
 
 
 def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:
@@ -163,8 +163,8 @@ class _Lines:
         self._file.write(data)
         self.size += len(data)
 
-    def commit(self) -> tuple[str, int]:
-        self._file.commit()
+    def commit(self, last: bool = True) -> tuple[str, int]:
+        self._file.commit(last)
         return self._digest.hexdigest(), self.size
 
 

@@ -164,13 +164,14 @@ class WorkFolder:
         """
         known = not self.storage.is_local and self.stored_plan() == plan
         self._store_listing(plan, photographs, known)
-        self._put(_LISTED_REJECTS, "".join(f"{reject_line(reject, None)}\n" for reject in rejects).encode("ascii"))
+        rejected = "".join(f"{reject_line(reject, None)}\n" for reject in rejects)
+        self._put(_LISTED_REJECTS, rejected.encode("ascii"), last=False)
         if self.storage.is_local:
             places = {name: os.path.relpath(folder, self.out) for name, folder in folders.items()}
         else:
             places = {}
         if source is not None:
-            self._put(_SOURCE, source.encode("utf-8", "surrogateescape"))
+            self._put(_SOURCE, source.encode("utf-8", "surrogateescape"), last=False)
         self._put(_FOLDERS, json.dumps(places).encode("ascii"))
         self._put(_PLAN, plan.to_json().encode("ascii"))
 
@@ -185,16 +186,16 @@ class WorkFolder:
                     for line in islice(lines, shard.photographs):
                         file.write(line)
                         starts[-1] += len(line)
-                file.commit()
+                file.commit(last=False)
             if not known or self.storage.sizes([_LISTING]) != starts[-1:]:
                 self.storage.publish(_LISTING)
         finally:
             self.storage.discard(_LISTING)
-        self._put(_STARTS, COMPACT(starts).encode("ascii"))
+        self._put(_STARTS, COMPACT(starts).encode("ascii"), last=False)
 
-    def _put(self, name: str, data: bytes) -> None:
+    def _put(self, name: str, data: bytes, last: bool = True) -> None:
         if self.storage.is_local or self._content(name) != data:
-            self.storage.write(name, data)
+            self.storage.write(name, data, last)
 
     def _content(self, name: str) -> bytes | None:
         try:

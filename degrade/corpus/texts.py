@@ -71,7 +71,9 @@ def named(place: Place) -> Corpus:
     try:
         return _remote(place) if is_url(text) else _local(place)
     except (OSError, ValueError, RuntimeError) as error:  # no permission, a name too long, a NUL, no home folder
-        raise CorpusError(f"the source {text!r} cannot be opened ({error})", text) from error
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        cure = "check its name and its permissions"
+        raise CorpusError(f"the source {text!r} cannot be opened ({why}); {cure}", text) from error
 
 
 def _local(place: Place) -> Corpus:

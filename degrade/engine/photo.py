@@ -91,6 +91,16 @@ class Photo:
         Looks at single steps, where somebody asked for that.
     """
 
+    # On the class, for most photos leave them so: with over 30 of its own, CPython keeps an object's attributes slower.
+    shrink, shrunk_at = 1, -1
+    final_channels: int | None = None
+    is_luma = False
+    clean_dtype: Any = np.float32
+    kept: Collection[str] = LAYERS
+    watch: Watch | None = None
+    given: tuple[npt.NDArray[Any], bool, dict[str, npt.NDArray[Any]]] | None = None
+    split = "train"
+
     def __init__(
         self,
         image: npt.NDArray[Any],
@@ -100,7 +110,6 @@ class Photo:
     ) -> None:
         self.height, self.width = image.shape[:2]
         self._whole = (self.height, self.width)
-        self.shrink, self.shrunk_at = 1, -1
         self.workspace = workspace
         self.format = format
         self.print_box = print_box or (0, self.height, 0, self.width)
@@ -109,19 +118,12 @@ class Photo:
         self.unit = math.hypot(bottom - top, right - left) / 1000
         self.record: list[tuple[str, str, bool, dict[str, Any]]] = []
         self._drawn = False
-        self.final_channels: int | None = None
         self.clean: npt.NDArray[Any] = image
         self.clean_is_source = True
-        self.is_luma = False
-        self.clean_dtype: Any = np.float32
         self.targets: dict[str, npt.NDArray[Any]] = {}
         self.traces: dict[str, list[Any]] = {}
-        self.kept: Collection[str] = LAYERS
         self.root = _NOWHERE
         self.story: dict[str, Any] = {}
-        self.watch: Watch | None = None
-        self.given: tuple[npt.NDArray[Any], bool, dict[str, npt.NDArray[Any]]] | None = None
-        self.split = "train"
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
         self._jpeg: bytes | None = None

@@ -40,8 +40,9 @@ class DurableFile:
             self._pending = 0
             os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
-    def commit(self) -> None:
-        """Put everything on disk, then give the file its name."""
+    def commit(self, last: bool = True) -> None:
+        """Put everything on disk, then give the file its name; this is on disk, too, once the `last` of the files that
+        one after the other come into a folder has its own."""
         assert self._file is not None
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -50,7 +51,8 @@ class DurableFile:
         self._temporary.replace(self.path)
         self._file.close()
         self._file = None
-        sync_folder(self.path.parent)
+        if last:
+            sync_folder(self.path.parent)
 
     def give_up(self) -> None:
         """Leave nothing behind; without effect after `commit`."""
@@ -107,11 +109,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Make `path` hold `data`; what it held before stays until then. Raises OSError."""
+def write_durably(path: Path, data: bytes, last: bool = True) -> None:
+    """Make `path` hold `data`; what it held before stays until then. `last` is that of `commit`. Raises OSError."""
     with DurableFile(path) as file:
         file.write(data)
-        file.commit()
+        file.commit(last)
 
 
 def remove_left_over(path: Path) -> None:

@@ -73,8 +73,9 @@ class Storage(ABC):
         """Give up what `path` was asked for; without effect after `publish`, and locally."""
 
     @abstractmethod
-    def write(self, name: str, data: bytes) -> None:
-        """Make a small file hold `data`, whole or not at all. Raises OSError or StorageError."""
+    def write(self, name: str, data: bytes, last: bool = True) -> None:
+        """Make a small file hold `data`, whole or not at all; one that is not the `last` of several in a folder has its
+        name for sure when that one has. Raises OSError or StorageError."""
 
     @abstractmethod
     def remove(self, names: Sequence[str]) -> None:

@@ -46,8 +46,8 @@ class LocalStorage(Storage):
     def discard(self, name: str) -> None:
         return None
 
-    def write(self, name: str, data: bytes) -> None:
-        write_durably(self.place / name, data)
+    def write(self, name: str, data: bytes, last: bool = True) -> None:
+        write_durably(self.place / name, data, last)
 
     def remove(self, names: Sequence[str]) -> None:
         for name in names:

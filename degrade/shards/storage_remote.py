@@ -78,7 +78,7 @@ class RemoteStorage(Storage):
         if staged is not None:
             staged.discard()
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes, last: bool = True) -> None:
         with reaching(self.place_of(name), "write"):
             self._send(name, lambda fs, target: fs.pipe_file(target, data))
 
