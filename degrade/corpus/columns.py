@@ -5,7 +5,9 @@ A Python string costs some 80 bytes before its letters; ten million of them in t
 
 from __future__ import annotations
 
+import zlib
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -67,13 +69,28 @@ class Texts:
         """The texts of the rows with these numbers."""
         return [raw.decode("utf-8", "surrogatepass") for raw in self.raws(rows)]
 
-    def taken(self, rows: Numbers) -> Texts:
-        """Those rows alone, in this order, in a block of their own."""
-        block = bytearray()
+    def moved(self, rows: Numbers) -> Texts:
+        """Those rows alone, in this order, in a block of their own; nothing is left here.
+
+        On the way the texts are packed: there is no room for both blocks at once.
+        """
+        ends = np.empty(len(rows), self._ends.dtype)
+        packed_texts: deque[bytes] = deque()
+        size = done = 0
         for part in chunks(rows):
-            block += b"".join(self.raws(part))
-        lengths = np.subtract(self._ends[1:][rows], self._ends[rows])
-        return Texts(block, np.cumsum(lengths, dtype=self._ends.dtype))
+            texts = self.raws(part)
+            ends[done : done + len(part)] = size + np.cumsum([len(text) for text in texts], dtype=np.int64)
+            whole = b"".join(texts)
+            packed_texts.append(zlib.compress(whole, 1))
+            size, done = size + len(whole), done + len(part)
+        self._block, self._ends = memoryview(b""), np.zeros(1, ends.dtype)
+        block = bytearray(size)
+        start = 0
+        while packed_texts:
+            whole = zlib.decompress(packed_texts.popleft())
+            block[start : start + len(whole)] = whole
+            start += len(whole)
+        return Texts(block, ends)
 
 
 class RawTexts(Sequence[bytes]):
@@ -115,7 +132,7 @@ class Codes:
         """The texts of the rows with these numbers."""
         return [self.values[code] for code in self.codes[rows].tolist()]
 
-    def taken(self, rows: Numbers) -> Codes:
+    def moved(self, rows: Numbers) -> Codes:
         """Those rows alone, in this order."""
         return Codes(self.values, self.codes[rows])
 

@@ -238,7 +238,8 @@ class ListingMaker:
         claims = Claims(RawTexts(sources))
         keys = {source: claims.key(claims.repeated.get(row, row)).decode() for row, source in enumerate(keyed, count)}
         rejects = [Reject(source, keys.get(source), reason, detail) for source, reason, detail in bad]
-        rows, attempts, orders = claims.ranks, claims.attempts, claims.orders
+        rows, orders = claims.ranks, claims.orders
+        attempts: Numbers | None = claims.attempts if claims.attempts.any() else None
         again = [row for row in claims.repeated if row < count]
         del claims
         rows = rows[rows < count].astype(np.min_scalar_type(max(1, count)))
@@ -246,10 +247,12 @@ class ListingMaker:
             rows = rows[~np.isin(rows, again)]
             names = sources.at(np.array(sorted(again)))
             rejects += [Reject(name, None, "repeated", "it is listed more than once; list it once") for name in names]
-        orders, sources = orders[rows], sources.taken(rows)
+        attempts = None if attempts is None else attempts[rows]
+        orders = orders[rows]
+        sources = sources.moved(rows)
         table = Table(
             sources=sources,
-            keys=KeysOf(sources, attempts[rows] if attempts.any() else None),
+            keys=KeysOf(sources, attempts),
             sizes=sizes[rows],
             orders=orders,
             offsets=_numbers(self._offsets, count, rows),
@@ -275,7 +278,7 @@ def _column(builder: Any, count: int, rows: Numbers) -> Any:
     if not len(builder):
         return None
     builder.pad(count)
-    return builder.finish().taken(rows)
+    return builder.finish().moved(rows)
 
 
 def make_listing(
