@@ -138,6 +138,9 @@ def _median(values: Floats, weights: Floats) -> float:
 
 # --- cracks -----------------------------------------------------------------------------------------------------------
 
+SEEN = 1.0
+"""Mean contrast in L* from which a crack is one: below, the whole of it lies within the steps of 8-bit codes."""
+
 
 def cracks(photos: int) -> Iterator[Row]:
     """Where cracks lie, and how unsteady they are."""
@@ -177,7 +180,7 @@ def _along(pair: Any, without: Pixels) -> list[float]:
     found = []
     for number in range(1, count):
         values = contrast[crest & (numbers == number)]
-        if values.size >= 60:
+        if values.size >= 60 and values.mean() >= SEEN:
             found.append(float(values.std() / values.mean()))
     return found
 
