@@ -22,6 +22,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
+from skimage.feature import hessian_matrix, hessian_matrix_eigvals
+from skimage.filters import apply_hysteresis_threshold
+from skimage.morphology import skeletonize
 
 import degrade
 from degrade.codecs import decode
@@ -138,8 +141,12 @@ def _median(values: Floats, weights: Floats) -> float:
 
 # --- cracks -----------------------------------------------------------------------------------------------------------
 
-SEEN = 1.0
-"""Mean contrast in L* from which a crack is one: below, the whole of it lies within the steps of 8-bit codes."""
+RIDGE = 1.5
+"""Standard deviation in px of the ridge detector by which cracks are found, as on scans of prints."""
+FAINT_RIDGE, SURE_RIDGE = 1.0, 5.0
+"""Its hysteresis, in L* of curvature: a line has a place above the second and goes on while above the first."""
+LONG_RIDGE = 60
+"""Pixels from which a line is measured."""
 
 
 def cracks(photos: int) -> Iterator[Row]:
@@ -172,17 +179,14 @@ def _from_edge(side: int) -> Floats:
 
 
 def _along(pair: Any, without: Pixels) -> list[float]:
-    """Of each large crack, the coefficient of variation of its contrast along its crest."""
-    contrast = np.abs(lightness(pair.degraded[:, :, 0]) - lightness(without[:, :, 0]))
-    soft = cv2.GaussianBlur(pair.mask.astype(np.float32), (0, 0), 1.0)
-    crest = (pair.mask > 0) & (soft >= cv2.dilate(soft, np.ones((3, 3), np.uint8)) - 2)
-    count, numbers = cv2.connectedComponents((pair.mask > 0).astype(np.uint8), connectivity=8)
-    found = []
-    for number in range(1, count):
-        values = contrast[crest & (numbers == number)]
-        if values.size >= 60 and values.mean() >= SEEN:
-            found.append(float(values.std() / values.mean()))
-    return found
+    """Of each long crack, the coefficient of variation of its contrast along its crest."""
+    contrast = lightness(pair.degraded[:, :, 0]) - lightness(without[:, :, 0])
+    curvature = hessian_matrix(contrast, sigma=RIDGE, order="rc", use_gaussian_derivatives=False)
+    across = -hessian_matrix_eigvals(curvature)[1] * RIDGE**2
+    crest = skeletonize(apply_hysteresis_threshold(across, FAINT_RIDGE, SURE_RIDGE))
+    count, numbers = cv2.connectedComponents(crest.astype(np.uint8), connectivity=8)
+    lines = (contrast[numbers == number] for number in range(1, count))
+    return [float(line.std() / line.mean()) for line in lines if line.size >= LONG_RIDGE]
 
 
 # --- noise and tone ---------------------------------------------------------------------------------------------------
