@@ -14,9 +14,11 @@ from degrade.building.executors import How
 from degrade.building.plan import Plan, make_plan
 from degrade.building.rows import stored_lines
 from degrade.building.warm import warm_recipe
-from degrade.building.worker import encoded_pairs, single_threaded, why_rejected
+from degrade.building.worker import encoded_pairs
 from degrade.corpus import Corpus, Listing, Photograph, open_corpus
 from degrade.corpus.photographs import Photographs
+from degrade.corpus.reading import why_rejected
+from degrade.engine.process import single_threaded
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source

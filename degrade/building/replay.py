@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from degrade.building.errors import BuildError
-from degrade.building.reading import read_pictures
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Photograph, open_corpus
+from degrade.corpus.reading import read_pictures
 from degrade.engine.pair import Pair
 from degrade.recipes.given import PAIR
 from degrade.recipes.output import Output

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +11,11 @@ from degrade.building.errors import BuildError
 from degrade.building.ledger import Ledger, reject_line
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import ShardDone
-from degrade.building.reading import read_pictures
 from degrade.building.workfolder import WorkFolder
-from degrade.codecs import CodecError
-from degrade.corpus import Corpus, CorpusReadError, Photograph, Reject
+from degrade.corpus import Corpus, Photograph, Reject
+from degrade.corpus.reading import read_pictures, why_rejected
 from degrade.engine.photo import LAYERS
 from degrade.recipes import Recipe
-from degrade.recipes.given import SizesDiffer
-from degrade.recipes.recipe import TooSmall
 from degrade.shards.errors import writing
 from degrade.shards.members import PhotoEncoder
 from degrade.shards.storage import Storage
@@ -33,10 +27,6 @@ Advanced = Callable[[int, int, int], None]
 """Told of photographs, pairs and rejects as they come."""
 EncodedPair = tuple[str, list[tuple[str, bytes]]]
 """A pair's key, and (suffix, bytes) of its members."""
-
-_LONGEST_DETAIL = 300
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
 @dataclass(frozen=True)
@@ -170,42 +160,3 @@ def encoded_pairs(
         for copy in range(recipe.output.copies)
     )
     return [(pair.key, encoder.members(pair)) for pair in pairs]
-
-
-def why_rejected(error: Exception) -> tuple[str, str]:
-    """(reason, detail) of a reject: a stable slug, and one line for people that says nothing of this machine."""
-    if isinstance(error, CorpusReadError | CodecError):
-        return error.reason, _one_line(error.detail)
-    if isinstance(error, SizesDiffer):
-        return "sizes_differ", _one_line(str(error))
-    if isinstance(error, TooSmall):
-        return "too_small", _one_line(str(error))
-    text = (error.strerror or "") if isinstance(error, OSError) else str(error)
-    return "failed", _one_line(f"{type(error).__name__}: {text}")
-
-
-def _one_line(text: str) -> str:
-    plain = _ADDRESS.sub("0x…", " ".join(text.split()))
-    return plain if len(plain) <= _LONGEST_DETAIL else plain[: _LONGEST_DETAIL - 1] + "…"
-
-
-def keep_freed_memory() -> None:
-    """Let glibc hand freed buffers out again instead of returning them to the system: faulting a picture's buffers in
-    anew took a tenth of the time of `aged_photo` at 512 px. Where the C library has no `mallopt`, nothing is done."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, 16 << 20)
-        mallopt(_M_TRIM_THRESHOLD, 64 << 20)
-
-
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """OpenCV on one thread while inside: the build has its own workers, and OpenCV's would fight them for cores."""
-    import cv2
-
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)

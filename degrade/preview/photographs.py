@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from degrade.building.reading import read_pictures
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, Photograph, SampleCorpus, assign_splits
+from degrade.corpus.reading import read_pictures
 from degrade.preview.drawing import fitted
 from degrade.preview.example import Example, eight_bits, example_of
 from degrade.recipes.given import SizesDiffer

@@ -17,8 +17,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from degrade.building.executors.processes import interrupts_held_back, main_module_hidden
-from degrade.building.worker import keep_freed_memory, single_threaded
 from degrade.corpus import Corpus, Photograph
+from degrade.engine.process import keep_freed_memory, single_threaded
 from degrade.screening.errors import ScreeningError
 from degrade.screening.examine import Criteria, Examined, examine, unusable
 

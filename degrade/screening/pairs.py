@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from degrade.building.executors.common import processors
-from degrade.building.worker import single_threaded
 from degrade.codecs import CodecError, decode
 from degrade.corpus import CorpusReadError, FolderCorpus, Listing, Photograph
 from degrade.corpus.pair_names import INPUT, MATCHES, SIDES, TARGET, UNMATCHED, match_names, stem
+from degrade.engine.process import single_threaded
 from degrade.recipes.words import did_you_mean
 from degrade.screening.errors import ScreeningError
 from degrade.screening.examine import of_the_file

@@ -1,6 +1,6 @@
 """Shards: what a build writes, read back and checked.
 
-    open_pairs     an output's pairs by number or key: Pairs, StoredPair
+    open_pairs     an output's pairs by number or key: StoredPairs, StoredPair
     verify         everything that is wrong with an output
     open_storage   the files of an output, in a folder or at a URL: Storage
     ShardError     an output that does not hold what it should
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from degrade.shards.errors import MissingExtra, NameTooLong, NoSuchPair, ShardError, StorageError, WriteError
 from degrade.shards.pair_check import Problem
-from degrade.shards.reader import Pairs, StoredPair, open_pairs
+from degrade.shards.reader import StoredPair, StoredPairs, open_pairs
 from degrade.shards.storage import Storage, open_storage
 from degrade.shards.verify import Verification, verify
 
@@ -23,12 +23,12 @@ __all__ = [
     "MissingExtra",
     "NameTooLong",
     "NoSuchPair",
-    "Pairs",
     "Problem",
     "ShardError",
     "Storage",
     "StorageError",
     "StoredPair",
+    "StoredPairs",
     "Verification",
     "WriteError",
     "open_pairs",

@@ -48,7 +48,7 @@ class StoredPair:
         format aligned aligned.jpg and json.
     """
 
-    def __init__(self, pairs: Pairs, shard: _Shard, place: int) -> None:
+    def __init__(self, pairs: StoredPairs, shard: _Shard, place: int) -> None:
         self.key = shard.keys[place]
         self.split = shard.split
         self.suffixes = tuple(shard.places) if JSON in shard.places else tuple(sorted([*shard.places, JSON]))
@@ -152,7 +152,7 @@ class StoredPair:
         return f"StoredPair({self.key!r}, {self.split}, {', '.join(self.suffixes)})"
 
 
-class Pairs(Sequence[StoredPair]):
+class StoredPairs(Sequence[StoredPair]):
     """The pairs of an output, in the order of its shards; made by `open_pairs`.
 
     May be pickled (its index is then read again), and used from several threads and forked processes at once.
@@ -228,7 +228,7 @@ class Pairs(Sequence[StoredPair]):
         return type(self), (self._storage, self.split)
 
     def __repr__(self) -> str:
-        return f"Pairs({str(self.out)!r}, split={self.split!r}, {self._length} pairs)"
+        return f"StoredPairs({str(self.out)!r}, split={self.split!r}, {self._length} pairs)"
 
 
 def _compact(line: ShardIndex, first: int) -> _Shard:
@@ -236,7 +236,7 @@ def _compact(line: ShardIndex, first: int) -> _Shard:
     return _Shard(first, line.shard, line.split, line.keys, places, line.files)
 
 
-def open_pairs(path: Place, split: str | None = None) -> Pairs:
+def open_pairs(path: Place, split: str | None = None) -> StoredPairs:
     """The pairs of an output.
 
     Parameters
@@ -248,7 +248,7 @@ def open_pairs(path: Place, split: str | None = None) -> Pairs:
 
     Returns
     -------
-    Pairs
+    StoredPairs
         `len(pairs)`, `pairs[i]`, `pairs.by_key(key)`; each a StoredPair.
 
     Raises
@@ -256,4 +256,4 @@ def open_pairs(path: Place, split: str | None = None) -> Pairs:
     ShardError
         There is no finished output, or no such split; a StorageError where a URL cannot be reached.
     """
-    return Pairs(path, split)
+    return StoredPairs(path, split)

@@ -343,7 +343,7 @@ def test_memory_that_runs_out_stops_the_build(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr("degrade.building.reading.decode", huge)
+        patch.setattr("degrade.corpus.reading.decode", huge)
         error = refusal(recipe, photos, tmp_path / "out", workers=1)
     assert "memory ran out at album" in str(error)
     assert build(recipe, photos, tmp_path / "out").rejects == {}
@@ -365,7 +365,7 @@ def test_a_worker_that_is_killed(
 
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("degrade.building.reading.decode", deadly)
+        patch.setattr("degrade.corpus.reading.decode", deadly)
         error = refusal(recipe, photos, out, workers=2, start_method="fork")
     assert error.exit_code == 1
     assert "was killed by SIGKILL" in str(error)

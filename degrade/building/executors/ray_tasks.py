@@ -21,9 +21,10 @@ from degrade.building.executors.common import check_importable, largest_first
 from degrade.building.plan import Plan, Shard, versions
 from degrade.building.progress import Progress, ShardDone
 from degrade.building.warm import warm_once_a_machine
-from degrade.building.worker import Job, ShardMaker, keep_freed_memory
+from degrade.building.worker import Job, ShardMaker
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import CorpusReadError, Photograph
+from degrade.engine.process import keep_freed_memory
 from degrade.errors import DegradeError
 from degrade.shards.errors import writing
 

@@ -20,7 +20,8 @@ from degrade.building.executors.common import largest_first
 from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress, Teller
 from degrade.building.warm import warm_once_a_machine, warm_recipe
-from degrade.building.worker import Job, ShardMaker, keep_freed_memory, single_threaded
+from degrade.building.worker import Job, ShardMaker
+from degrade.engine.process import keep_freed_memory, single_threaded
 
 _Words = SimpleQueue[tuple[str, Any]]
 
