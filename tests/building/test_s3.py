@@ -99,6 +99,8 @@ def server() -> Iterator[Server]:
     """A server with a bucket, and the environment of its users."""
     import fsspec
 
+    # fsspec keeps its file systems, and with them the servers of other tests in this process.
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
     with (
         pytest.MonkeyPatch.context() as patch,
         subprocess.Popen(

@@ -50,18 +50,26 @@ def server() -> Iterator[subprocess.Popen[bytes]]:
     url = f"http://127.0.0.1:{port}"
     command = [found, "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _wait(url)
         settings = {
             "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ENDPOINT_URL": url,
         }  # fmt: skip
-        before = {name: os.environ.get(name) for name in settings}
-        os.environ.update(settings)
-        _fill()
-        yield process
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-        process.terminate()
+        try:
+            _wait(url)
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in settings.items():
+                    patch.setenv(name, value)
+                forget_servers()
+                _fill()
+                yield process
+        finally:
+            forget_servers()
+            process.terminate()
+
+
+def forget_servers() -> None:
+    """fsspec keeps its file systems, and with them the servers of other tests in this process."""
+    pytest.importorskip("s3fs").S3FileSystem.clear_instance_cache()
 
 
 def _wait(url: str) -> None:
