@@ -7,6 +7,7 @@
     Uniform, LogNormal, Poisson, …        what a parameter may be
     screen, check_pairs                   what in a source, or in two parallel folders, is of no use
     build, merge, replay, verify, open_pairs   shards: made, made again, checked, read
+    as_arrays                             a pair as arrays, ready for a batch
     Degradation, field, Key, Photo, …     what is needed to write an op of one's own
 
 Names are loaded on their first use, so that importing the package costs nothing.
@@ -43,6 +44,7 @@ _HOMES: dict[str, str] = {
     "replay": "degrade.building",
     "BuildError": "degrade.building",
     "open_pairs": "degrade.shards",
+    "as_arrays": "degrade.shards",
     "verify": "degrade.shards",
     "open_corpus": "degrade.corpus",
     "screen": "degrade.screening",

@@ -100,7 +100,7 @@ def _output(manifest: dict[str, Any]) -> Output:
 
 def _compare(again: list[tuple[str, bytes]], stored: StoredPair) -> None:
     for suffix, data in again:
-        if data != stored.read(suffix):
+        if data != stored.member(suffix):
             raise BuildError(
                 f"{stored.key} comes out with another {suffix} than the output has",
                 "replay it from the same photograph, with the same folders of textures and the versions in "

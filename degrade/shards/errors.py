@@ -38,6 +38,12 @@ class NoSuchPair(ShardError, KeyError):
     """A key that an output has no pair for."""
 
 
+class ReadError(ShardError):
+    """A way to read pairs that there is none of: an unknown member, size, dtype or layout."""
+
+    exit_code = 2
+
+
 class MissingExtra(ShardError):
     """A format that needs a library which is not installed."""
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 import numpy.typing as npt
 
+from degrade.shards.arrays import TOLD, USUAL, Array, Held, Reading, no_member
 from degrade.shards.data_files import DataFiles
 from degrade.shards.errors import NoSuchPair, ShardError
 from degrade.shards.index import COMPACT, ShardIndex, read_index
 from degrade.shards.layout import member_file
-from degrade.shards.members import JSON, SIDE_BY_SIDE
+from degrade.shards.members import JSON, LAYERS, PICTURES, SIDE_BY_SIDE
 from degrade.shards.storage import Place, open_storage
 
 
@@ -56,7 +57,22 @@ class StoredPair:
         self._shard = shard
         self._place = place
 
-    def read(self, suffix: str) -> bytes:
+    def read(
+        self,
+        members: Sequence[str] = USUAL,
+        size: int | Sequence[int] | None = None,
+        dtype: Any = "uint8",
+        layout: str = "HWC",
+    ) -> dict[str, Any]:
+        """The members as arrays; see `degrade.shards.arrays.as_arrays`. Nothing of it is kept in the pair."""
+        return Reading.of(members, size, dtype, layout).arrays(self.held)
+
+    @property
+    def held(self) -> Held:
+        """The pair, read anew at each call, for `degrade.shards.arrays`."""
+        return _Held(self)
+
+    def member(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""
         if suffix == JSON and (JSON not in self._shard.places or JSON in self._shard.files):
             return COMPACT(self.row).encode("ascii")
@@ -101,55 +117,86 @@ class StoredPair:
     @cached_property
     def clean(self) -> npt.NDArray[Any]:
         """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
-        return self._side("clean", 0)
+        return self.side("clean")
 
     @cached_property
     def degraded(self) -> npt.NDArray[Any]:
         """(H, W, C) uint8, or uint16 of a 16-bit output; C is 1 or 3. Raises ShardError or CodecError."""
-        return self._side("degraded", 1)
+        return self.side("degraded")
 
     @cached_property
     def mask(self) -> npt.NDArray[np.uint8]:
         """(H, W) uint8 soft coverage of all damage. Raises ShardError or CodecError."""
-        return self._picture("mask")[:, :, 0]
+        return self.picture("mask")[:, :, 0]
 
     @cached_property
     def loss(self) -> npt.NDArray[np.uint8]:
         """(H, W) uint8 soft coverage of destroyed content. Raises ShardError or CodecError."""
-        return self._picture("loss")[:, :, 0]
+        return self.picture("loss")[:, :, 0]
 
     @cached_property
     def classes(self) -> npt.NDArray[np.uint8]:
         """(H, W) uint8 codes of `DamageClass`. Raises ShardError or CodecError."""
-        return self._picture("classes")[:, :, 0]
+        return self.picture("classes")[:, :, 0]
 
     @cached_property
     def layers(self) -> dict[str, npt.NDArray[np.uint8]]:
         """The (H, W) uint8 soft coverage of each structural step, by label. Raises ShardError or CodecError."""
         labels = self.record.get("layers", [])
-        stacked = self._picture("layers")[:, :, 0]
+        stacked = self.picture("layers")[:, :, 0]
         return dict(zip(labels, np.split(stacked, len(labels)), strict=True)) if labels else {}
 
     def target(self, name: str) -> npt.NDArray[Any]:
         """The further clean picture called `name`, (H, W, C). Raises ShardError or CodecError."""
-        return self._picture(f"clean.{name}")
+        return self.picture(f"clean.{name}")
 
-    def _side(self, name: str, which: int) -> npt.NDArray[Any]:
+    def side(self, name: str) -> npt.NDArray[Any]:
+        """The clean or degraded picture, (H, W, C), decoded anew. Raises ShardError or CodecError."""
         if f"{name}.jpg" in self._shard.places or f"{name}.png" in self._shard.places:
-            return self._picture(name)
+            return self.picture(name)
         if name not in self.pictures:
-            return self._picture(name)  # which says that there is none
-        both = self._picture(SIDE_BY_SIDE)
-        return np.ascontiguousarray(np.split(both, 2, axis=1)[which])
+            return self.picture(name)  # which says that there is none
+        both = self.picture(SIDE_BY_SIDE)
+        return np.ascontiguousarray(np.split(both, 2, axis=1)[PICTURES.index(name)])
 
-    def _picture(self, name: str) -> npt.NDArray[Any]:
+    def picture(self, name: str) -> npt.NDArray[Any]:
+        """The member called `name`, (H, W, C), decoded anew. Raises ShardError or CodecError."""
         from degrade.codecs import decode_jpeg, decode_png
 
         suffix = f"{name}.jpg" if f"{name}.jpg" in self._shard.places else f"{name}.png"
-        return (decode_jpeg if suffix.endswith(".jpg") else decode_png)(self.read(suffix))
+        return (decode_jpeg if suffix.endswith(".jpg") else decode_png)(self.member(suffix))
 
     def __repr__(self) -> str:
         return f"StoredPair({self.key!r}, {self.split}, {', '.join(self.suffixes)})"
+
+
+class _Held:
+    """A stored pair as `Held`: every picture is decoded anew."""
+
+    def __init__(self, pair: StoredPair) -> None:
+        self._pair = pair
+        self._extent: tuple[int, int] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [*sorted(self._pair.pictures), *TOLD]
+
+    def told(self, name: str) -> Any:
+        return self._pair.row if name == "json" else getattr(self._pair, name)
+
+    def picture(self, name: str) -> Array:
+        if name not in self._pair.pictures:
+            raise no_member(self._pair.key, name, self.names)
+        side = name in PICTURES
+        pixels = self._pair.side(name) if side else self._pair.picture(name)
+        if name not in ("degraded", LAYERS):
+            self._extent = pixels.shape[0], pixels.shape[1]
+        return pixels
+
+    def extent(self) -> tuple[int, int]:
+        if self._extent is None:
+            self._extent = int(self._pair.row["height"]), int(self._pair.row["width"])
+        return self._extent
 
 
 class StoredPairs(Sequence[StoredPair]):

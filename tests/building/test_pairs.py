@@ -56,8 +56,8 @@ def test_given_pairs_are_their_own_files(folders: dict[str, Any], plain: dict[st
     assert verify(tmp_path / "out").ok
     for stored in open_pairs(tmp_path / "out"):
         assert stored.row["domain"] == "pair"
-        assert stored.read("clean.jpg") == file_of(folders, "target", stored.row)
-        assert stored.read("degraded.jpg") == file_of(folders, "input", stored.row)
+        assert stored.member("clean.jpg") == file_of(folders, "target", stored.row)
+        assert stored.member("degraded.jpg") == file_of(folders, "input", stored.row)
         assert not stored.mask.any()
 
 
@@ -207,7 +207,7 @@ def test_a_real_photograph_is_its_own_file(photos: Path, tmp_path: Path) -> None
     build(recipe, {"path": str(photos), "domain": "real"}, tmp_path / "out", limit=3)
     for stored in open_pairs(tmp_path / "out"):
         own = (photos / stored.row["source"]).read_bytes()
-        assert stored.read("clean.jpg") == stored.read("degraded.jpg") == own
+        assert stored.member("clean.jpg") == stored.member("degraded.jpg") == own
 
 
 def test_pictures_of_other_sizes_are_refused() -> None:

@@ -86,8 +86,8 @@ def test_it_is_read_like_a_folder(recipe: dict[str, Any], photos: Path, tmp_path
     build(recipe, photos, tmp_path / "local")
     there, here = open_pairs(OUT), open_pairs(tmp_path / "local")
     assert list(there.keys) == list(here.keys)
-    assert [pair.read(suffix) for pair in there for suffix in pair.suffixes] == [
-        pair.read(suffix) for pair in here for suffix in pair.suffixes
+    assert [pair.member(suffix) for pair in there for suffix in pair.suffixes] == [
+        pair.member(suffix) for pair in here for suffix in pair.suffixes
     ]
     assert replay(OUT, there[0].key, photos).key == there[0].key
     with pytest.raises(BuildError, match="does not know where its photographs are"):

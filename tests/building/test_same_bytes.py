@@ -130,7 +130,7 @@ def test_members_do_not_depend_on_the_shards_they_are_in(photos: Path, recipe: d
 
     def pictures(out: Path) -> dict[tuple[str, str], bytes]:
         suffixes = ("clean.jpg", "degraded.jpg", "mask.png")
-        return {(pair.key, suffix): pair.read(suffix) for pair in open_pairs(out) for suffix in suffixes}
+        return {(pair.key, suffix): pair.member(suffix) for pair in open_pairs(out) for suffix in suffixes}
 
     build(recipe, photos, tmp_path / "a")
     build(recipe | {"output": recipe["output"] | {"pairs_per_shard": 1000}}, photos, tmp_path / "b")

@@ -102,9 +102,9 @@ def test_the_same_pairs_as_from_tars(outputs: dict[str, Path], format: str) -> N
         assert ours.split == theirs.split
         for suffix in theirs.suffixes:
             if suffix != "json":
-                assert ours.read(suffix) == theirs.read(suffix)
+                assert ours.member(suffix) == theirs.member(suffix)
         assert ours.row | {"fingerprint": ""} == theirs.row | {"fingerprint": ""}
-        assert json.loads(ours.read("json")) == ours.row
+        assert json.loads(ours.member("json")) == ours.row
         assert list(ours.layers) == list(theirs.layers) == ["salt_and_pepper"]
         assert np.array_equal(ours.target("grainy"), theirs.target("grainy"))
 
@@ -121,7 +121,7 @@ def test_sides_of_aligned_pictures(outputs: dict[str, Path], tmp_path: Path, pho
         assert np.array_equal(pair.clean, other.clean)
         assert other.degraded.shape == (48, 48, 1)
         assert np.array_equal(pair.degraded, np.repeat(other.degraded, 3, axis=2))  # as many channels as the clean one
-        assert decode_png(pair.read("aligned.png")).shape == (48, 96, 3)
+        assert decode_png(pair.member("aligned.png")).shape == (48, 96, 3)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -141,7 +141,7 @@ def test_the_index_says_where_each_picture_is(outputs: dict[str, Path], format: 
                 start = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG", "json": b"{"}[suffix.rpartition(".")[2]]
                 assert data.startswith(start)
                 assert len(data) == size
-                assert suffix == "json" or data == open_pairs(out).by_key(key).read(suffix)
+                assert suffix == "json" or data == open_pairs(out).by_key(key).member(suffix)
 
 
 def test_folders_hold_the_same_names(outputs: dict[str, Path]) -> None:

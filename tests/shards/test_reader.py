@@ -21,7 +21,7 @@ def test_pairs_are_those_of_the_tars_in_order(finished: Path) -> None:
     for line in read_index(finished):
         with tarfile.open(finished / line.shard) as tar:
             stored += [(member.name, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
-    assert [(f"{pair.key}.{suffix}", pair.read(suffix)) for pair in pairs for suffix in pair.suffixes] == stored
+    assert [(f"{pair.key}.{suffix}", pair.member(suffix)) for pair in pairs for suffix in pair.suffixes] == stored
 
 
 def test_by_number_by_key_by_slice(finished: Path) -> None:
@@ -63,16 +63,16 @@ def test_an_unknown_key_is_a_key_error_with_a_guess(finished: Path) -> None:
 def test_pickles_and_threads_read_the_same(finished: Path) -> None:
     pairs = open_pairs(finished, "train")
     again = pickle.loads(pickle.dumps(pairs))
-    assert [pair.read("json") for pair in again] == [pair.read("json") for pair in pairs]
+    assert [pair.member("json") for pair in again] == [pair.member("json") for pair in pairs]
     found: list[list[bytes]] = []
     threads = [
-        threading.Thread(target=lambda: found.append([pair.read("clean.png") for pair in pairs])) for _ in range(4)
+        threading.Thread(target=lambda: found.append([pair.member("clean.png") for pair in pairs])) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [[pair.read("clean.png") for pair in pairs]] * 4
+    assert found == [[pair.member("clean.png") for pair in pairs]] * 4
 
 
 def test_more_shards_than_open_files(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_more_shards_than_open_files(finished: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_member_that_is_not_stored(finished: Path) -> None:
     with pytest.raises(ShardError, match=r"coffee has no clean\.jpg"):
-        open_pairs(finished).by_key("coffee").read("clean.jpg")
+        open_pairs(finished).by_key("coffee").member("clean.jpg")
 
 
 def test_a_folder_that_is_no_output(tmp_path: Path) -> None:
@@ -104,10 +104,10 @@ def test_a_shortened_or_missing_shard(copied: Path) -> None:
     shard = copied / next(read_index(copied)).shard
     shard.write_bytes(shard.read_bytes()[:2048])
     with pytest.raises(ShardError, match="ends before byte"):
-        pairs[2].read("json")
+        pairs[2].member("json")
     shard.unlink()
     with pytest.raises(ShardError, match="cannot be read"):
-        open_pairs(copied)[0].read("json")
+        open_pairs(copied)[0].member("json")
 
 
 def test_an_index_line_is_read_back_as_it_was() -> None:
