@@ -8,6 +8,7 @@
     screen, check_pairs                   what in a source, or in two parallel folders, is of no use
     build, merge, replay, verify, open_pairs   shards: made, made again, checked, read
     as_arrays                             a pair as arrays, ready for a batch
+    Pairs, stream, Stream                 pairs on the fly: by number, or one after the other
     Degradation, field, Key, Photo, …     what is needed to write an op of one's own
 
 Names are loaded on their first use, so that importing the package costs nothing.
@@ -46,6 +47,11 @@ _HOMES: dict[str, str] = {
     "open_pairs": "degrade.shards",
     "as_arrays": "degrade.shards",
     "verify": "degrade.shards",
+    "Pairs": "degrade.streaming",
+    "stream": "degrade.streaming",
+    "Stream": "degrade.streaming",
+    "PairError": "degrade.streaming",
+    "StreamError": "degrade.streaming",
     "open_corpus": "degrade.corpus",
     "screen": "degrade.screening",
     "check_pairs": "degrade.screening",

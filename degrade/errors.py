@@ -16,6 +16,8 @@
     │   ├── MissingExtra      a format that needs a library which is not installed
     │   ├── StorageError      a place on the network that cannot be reached, read or written
     │   └── WriteError        a write that the file system refused
+    ├── StreamError           pairs that cannot be streamed as asked for       (degrade.streaming)
+    ├── PairError             a photograph of which no pair can be made        (degrade.streaming)
     ├── BuildError            a build that cannot start or finish              (degrade.building)
     └── ScreeningError        a screening that cannot start or go on           (degrade.screening)
 

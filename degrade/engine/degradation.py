@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from degrade.engine.damage import DamageClass, Stage
 from degrade.engine.declaration import Declaration, Drawn, ParameterError
@@ -105,11 +105,16 @@ class Degradation(Declaration, Step):
         twins: dict[float, Degradation] = self.__dict__.setdefault("_twins", {})
         if times not in twins:
             assert self.linked is not None
-            twin = copy.copy(self)
-            object.__setattr__(twin, self.linked, getattr(self, self.linked).scaled(times))
-            twin._plan_draw()
-            twins[times] = twin
+            twins[times] = self.scaled((self.linked,), times)
         return twins[times]
+
+    def scaled(self, fields: Collection[str], times: float) -> Self:
+        """This op with `times` as much in some of its fields; clamped to their bounds when drawn."""
+        twin = copy.copy(self)
+        for name in fields:
+            object.__setattr__(twin, name, getattr(self, name).scaled(times))
+        twin._plan_draw()
+        return twin
 
     def to_data(self) -> Any:
         """``{name: {field: value}}`` with the fields that differ from their defaults; beside it `p`, `label`, …"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,7 +90,9 @@ class Pair:
             self.instances = found(photo.watch.own)
         self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
         self._degraded: Array | Callable[[], Array] = (
-            photo.rounded(dtype, channels) if self.degraded_jpeg is None else _decoder(self.degraded_jpeg, channels)
+            photo.rounded(dtype, channels)
+            if self.degraded_jpeg is None
+            else partial(_decoded, self.degraded_jpeg, channels)
         )
 
     @property
@@ -119,16 +122,13 @@ def _joined(masks: dict[str, npt.NDArray[np.uint8]]) -> dict[str, npt.NDArray[np
     return joined
 
 
-def _decoder(data: bytes, channels: int | None) -> Callable[[], Array]:
-    def decoded() -> Array:
-        from degrade.codecs import decode_jpeg
+def _decoded(data: bytes, channels: int | None) -> Array:
+    from degrade.codecs import decode_jpeg
 
-        image = decode_jpeg(data)
-        if channels is not None and image.shape[2] != channels:
-            image = with_channels(image, 3) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
-        return image
-
-    return decoded
+    image = decode_jpeg(data)
+    if channels is not None and image.shape[2] != channels:
+        image = with_channels(image, 3) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
+    return image
 
 
 def checked_image(image: Array) -> Array:
