@@ -1,19 +1,22 @@
 """The root of every error that `degrade` raises on purpose.
 
     DegradeError
+    ├── MissingExtra          what needs a library that is not installed       (degrade.errors)
     ├── MissingResourceError  an installation without its recipes or textures  (degrade.resources)
     ├── CodecError            bytes that are no usable picture                 (degrade.codecs)
     ├── ParameterError        an op declared with impossible parameters        (degrade.engine)
+    ├── TransformFailed       what a transform of another library does not take (degrade.ops)
     ├── ReplayError           a record that this version cannot replay         (degrade.engine)
     ├── TextureError          a texture that is not there or cannot be read    (degrade.textures)
     ├── RecipeError           every mistake of a recipe, at once               (degrade.recipes)
     ├── TooSmall              a photograph below the recipe's least size       (degrade.recipes)
+    ├── SizesDiffer           an input and a target that have not the same size (degrade.recipes)
     ├── CorpusError           a source that cannot be listed or divided        (degrade.corpus)
     ├── CorpusReadError       one photograph that cannot be read               (degrade.corpus)
     ├── ShardError            an output that does not hold what it says        (degrade.shards)
     │   ├── NameTooLong       a member's name that a tar cannot hold
     │   ├── NoSuchPair        a key that an output has no pair for
-    │   ├── MissingExtra      a format that needs a library which is not installed
+    │   ├── ReadError         a way to read pairs that there is none of
     │   ├── StorageError      a place on the network that cannot be reached, read or written
     │   └── WriteError        a write that the file system refused
     ├── StreamError           pairs that cannot be streamed as asked for       (degrade.streaming)
@@ -32,3 +35,24 @@ class DegradeError(Exception):
     """A mistake that the user can mend; `exit_code` is what the command line ends with (1 failed, 2 wrong usage)."""
 
     exit_code = 1
+
+
+class MissingExtra(DegradeError):
+    """Something that needs a library which is not installed, or not in a version that will do.
+
+    Attributes
+    ----------
+    what : str
+        What needs which library.
+    cure : str
+        The command that installs it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, cure: str) -> None:
+        self.what, self.cure = what, cure
+        super().__init__(what, cure)
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.cure}"

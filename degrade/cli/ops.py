@@ -76,6 +76,8 @@ def _variants() -> Iterator[Degradation]:
     from degrade.ops import degradations
 
     for op in degradations().values():
+        if op.extra:  # a library's code, not ours: there is nothing to compile
+            continue
         yield op()
         for name, spec in op.specs.items():
             options: tuple[Any, ...] = (False, True) if spec.kind is Kind.FLAG else spec.options
@@ -121,6 +123,7 @@ def _listing(chosen: list[type[Degradation]]) -> str:
 def _page(op: type[Degradation]) -> str:
     machine = "" if op.portable else ", may differ in the last bit between machines"
     facts = f"stage: {_stage(op)}; damage: {_damage(op)}{machine}"
+    facts += f"; needs the extra {op.extra}" if op.extra else ""
     head = f"{op.name} (degrade.{op.__name__})\n{facts}\n\n{inspect.cleandoc(op.__doc__ or '')}"
     if not op.specs:
         return head

@@ -38,6 +38,10 @@ class Degradation(Declaration, Step):
         Whether its bytes are the same on every CPU; False is marked in `degrade ops`.
     moves_pixels : bool
         Whether it displaces the picture's content.
+    anytime : bool
+        Whether it belongs to no stage of its own, and may stand anywhere in a recipe.
+    extra : str
+        The extra of this package without which it cannot run; "" for none.
     reads : tuple of str
         Which of loss and classes it looks at, to see what earlier steps did.
     rate_field : str or None
@@ -48,6 +52,8 @@ class Degradation(Declaration, Step):
     damage: ClassVar[DamageClass | None] = None
     portable: ClassVar[bool] = True
     moves_pixels: ClassVar[bool] = False
+    anytime: ClassVar[bool] = False
+    extra: ClassVar[str] = ""
     reads: ClassVar[tuple[str, ...]] = ()
 
     rate_field: ClassVar[str | None] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
@@ -30,6 +30,7 @@ class Kind(enum.Enum):
     OPTION = "one of its options"
     TEXT = "a text"
     VECTOR = "a list of numbers"
+    MAPPING = "a mapping of names to plain values"
 
 
 Real: TypeAlias = Annotated[float | tuple[float, float] | Distribution, Kind.REAL]
@@ -44,6 +45,13 @@ Text: TypeAlias = Annotated[str | Distribution | None, Kind.TEXT]
 """Free text such as a folder, or None, or a Choice of them."""
 Vector: TypeAlias = Annotated[Sequence[float] | Distribution | None, Kind.VECTOR]
 """A fixed list of numbers such as a colour, or None, or a Choice of them."""
+Mapping: TypeAlias = Annotated[dict[str, Any] | Distribution, Kind.MAPPING]
+"""Plain values by name, which only the op itself understands, or a Choice of such mappings."""
+
+MOST_PLAIN = 64
+"""Values in a mapping, all that is nested included."""
+LARGEST_PLAIN = 1e5
+"""Of the numbers in a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,8 @@ class FieldSpec:
         """
         if isinstance(given, Distribution):
             made = given
+        elif self.kind is Kind.MAPPING and isinstance(given, dict) and "choice" not in given:
+            made = Constant(given)
         elif isinstance(given, dict):
             made = distribution_from_data(given)
         elif self.kind in (Kind.REAL, Kind.COUNT) and isinstance(given, list | tuple):
@@ -114,6 +124,8 @@ class FieldSpec:
     def _settled(self, made: Distribution) -> Distribution:
         if isinstance(made, Constant) and made.value is None:
             return made
+        if self.kind is Kind.MAPPING and isinstance(made, Constant):
+            return Constant(plain_copy(made.value))
         if self.kind is Kind.REAL and isinstance(made, Constant):
             return Constant(rounded(float(made.value)))
         if self.kind is Kind.VECTOR and isinstance(made, Constant):
@@ -143,6 +155,8 @@ class FieldSpec:
                 return isinstance(value, str)
             case Kind.VECTOR:
                 return isinstance(value, tuple) and len(value) == self.length and all(_is_number(v) for v in value)
+            case Kind.MAPPING:
+                return isinstance(value, dict) and len(list(_plain_parts(value))) <= MOST_PLAIN
 
     def _check_spread(self, made: Distribution) -> None:
         if self.kind not in (Kind.REAL, Kind.COUNT):
@@ -183,6 +197,30 @@ class FieldSpec:
         return words + (" or null" if self.optional else "")
 
 
+def plain_copy(value: Any) -> Any:
+    """`value`, made of mappings and lists, with fresh ones: nobody who holds it can change the other."""
+    if isinstance(value, dict):
+        return {name: plain_copy(part) for name, part in value.items()}
+    return [plain_copy(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _plain_parts(value: Any) -> Iterator[Any]:
+    """Everything within `value`. Raises ValueError at what is no plain data, or a number that is out of all bounds."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if not isinstance(name, str):
+                raise ValueError(f"expected names that are texts, not {_shown(name)}")
+            yield from _plain_parts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _plain_parts(part)
+    elif not (value is None or isinstance(value, str | bool | int | float)):
+        raise ValueError(f"expected plain values (numbers, words, lists, mappings), not {_shown(value)}")
+    elif not isinstance(value, str | bool | None) and not abs(value) <= LARGEST_PLAIN:
+        raise ValueError(f"expected numbers in [{-LARGEST_PLAIN:g}, {LARGEST_PLAIN:g}], not {_shown(value)}")
+    yield value
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -214,7 +252,8 @@ def field(
         "help": help, "low": low, "high": high, "unit": unit,
         "options": tuple(options), "length": length, "optional": optional,
     }  # fmt: skip
-    return dataclasses.field(default=default, metadata={"degrade": facts})
+    safe = Constant(default) if isinstance(default, dict) else default  # what can be changed is no default
+    return dataclasses.field(default=safe, metadata={"degrade": facts})
 
 
 def spec_of(name: str, annotation: Any, declared: dataclasses.Field[Any]) -> FieldSpec:
@@ -228,7 +267,7 @@ def spec_of(name: str, annotation: Any, declared: dataclasses.Field[Any]) -> Fie
     kinds = [k for k in getattr(annotation, "__metadata__", ()) if isinstance(k, Kind)]
     if not kinds or "degrade" not in declared.metadata:
         raise TypeError(
-            f"{name}: annotate it with Real, Count, Flag, Option, Text or Vector, and declare it by field()"
+            f"{name}: annotate it with Real, Count, Flag, Option, Text, Vector or Mapping, and declare it by field()"
         )
     facts = dict(declared.metadata["degrade"])
     if facts["unit"] is None:

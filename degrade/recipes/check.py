@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from degrade.engine.compose import Group, OneOf, Shuffle, SomeOf, Target
 from degrade.engine.damage import Stage
+from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import Choice, Constant, Distribution
 from degrade.engine.key import Key
 from degrade.engine.step import Step
+from degrade.errors import MissingExtra
 from degrade.ops.texture import Texture
 from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem
@@ -44,7 +46,7 @@ def check(recipe: Recipe) -> list[Problem]:
     They tell of: steps that run against the life of a photograph; ops that move pixels of one picture only; JPEG in the
     midst of a recipe, or last where the pictures are not written as JPEG; damage before `target`, which is in both
     pictures and leaves the masks; steps that never or almost never do anything; ranges that saturate at a field's
-    bound; masks that stay empty; and too few textures to divide.
+    bound; masks that stay empty; too few textures to divide; and libraries that are missing or take no such arguments.
 
     Returns
     -------
@@ -115,6 +117,8 @@ def against_life(recipe: Recipe) -> Iterator[Remark]:
 
 def _lived(step: Step, latest: _Latest, remarks: list[Remark]) -> _Latest:
     if isinstance(step, Degradation):
+        if step.anytime:
+            return latest
         if step.stage >= latest.stage:
             return _Latest(step.stage, step)
         if step.p > 0 and latest.op is not None:
@@ -132,7 +136,7 @@ def _lived(step: Step, latest: _Latest, remarks: list[Remark]) -> _Latest:
 
 
 def _shuffled(step: Shuffle, latest: _Latest, remarks: list[Remark]) -> _Latest:
-    ops = [op for op in step.flattened() if isinstance(op, Degradation)]
+    ops = [op for op in step.flattened() if isinstance(op, Degradation) and not op.anytime]
     stages = sorted({op.stage for op in ops})
     if len(stages) > 1:
         message = f"shuffle mixes stages of a photograph's life: {', '.join(map(_stage_name, stages))}"
@@ -278,7 +282,22 @@ def textures_at_hand(recipe: Recipe) -> Iterator[Remark]:
                 yield Remark(op, (op.name, "source"), f"{message}: train, val and test share them", "add some")
 
 
+def libraries_at_hand(recipe: Recipe) -> Iterator[Remark]:
+    """Steps for which a library is missing, or which it does not take as they are."""
+    for op in _all_ops(recipe):
+        if not op.extra:
+            continue
+        try:
+            op.prepare()
+        except MissingExtra as error:
+            yield Remark(op, (op.name,), error.what, error.cure)
+        except ParameterError as error:
+            for name, message in error.problems:
+                yield Remark(op, (op.name, name), message, "")
+
+
 RULES: tuple[Callable[[Recipe], Iterator[Remark]], ...] = (
     against_life, moved_apart, jpeg_twice, hidden_damage, never_run, almost_never, saturating, empty, textures_at_hand,
+    libraries_at_hand,
 )  # fmt: skip
 """Every rule, each giving its warnings."""

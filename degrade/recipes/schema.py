@@ -141,6 +141,8 @@ def _constant(spec: FieldSpec) -> Schema:
         case Kind.VECTOR:
             items = {"type": "number", **bounds}
             return {"type": "array", "items": items, "minItems": spec.length, "maxItems": spec.length}
+        case Kind.MAPPING:
+            return {"type": "object", "additionalProperties": {}}
 
 
 def _distribution(cls: type[Distribution]) -> Schema:

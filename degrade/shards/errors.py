@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from degrade.errors import DegradeError
+from degrade.errors import MissingExtra as MissingExtra
 
 
 class ShardError(DegradeError):
@@ -40,12 +41,6 @@ class NoSuchPair(ShardError, KeyError):
 
 class ReadError(ShardError):
     """A way to read pairs that there is none of: an unknown member, size, dtype or layout."""
-
-    exit_code = 2
-
-
-class MissingExtra(ShardError):
-    """A format that needs a library which is not installed."""
 
     exit_code = 2
 

@@ -86,6 +86,7 @@ def _values(spec: FieldSpec) -> st.SearchStrategy[Any]:
         Kind.OPTION: st.sampled_from(spec.options or ("",)),
         Kind.TEXT: words,
         Kind.VECTOR: st.lists(unit.map(lambda share: _within(spec, share)), min_size=spec.length, max_size=spec.length),
+        Kind.MAPPING: st.dictionaries(words, unit | st.lists(words, max_size=2), max_size=2),
     }[spec.kind]
     if spec.optional:
         plain |= st.none()
