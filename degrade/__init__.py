@@ -9,6 +9,7 @@
     build, merge, replay, verify, open_pairs   shards: made, made again, checked, read
     as_arrays                             a pair as arrays, ready for a batch
     Pairs, stream, Stream                 pairs on the fly: by number, or one after the other
+    as_transform                          a recipe as a stage of somebody's image pipeline
     Degradation, field, Key, Photo, …     what is needed to write an op of one's own
 
 Names are loaded on their first use, so that importing the package costs nothing.
@@ -50,13 +51,14 @@ _HOMES: dict[str, str] = {
     "Pairs": "degrade.streaming",
     "stream": "degrade.streaming",
     "Stream": "degrade.streaming",
+    "as_transform": "degrade.streaming.transform",
     "PairError": "degrade.streaming",
     "StreamError": "degrade.streaming",
     "open_corpus": "degrade.corpus",
     "screen": "degrade.screening",
     "check_pairs": "degrade.screening",
     "Screening": "degrade.screening",
-    **dict.fromkeys(("field", "Real", "Count", "Flag", "Option", "Text", "Vector"), "degrade.engine.fields"),
+    **dict.fromkeys(("field", "Real", "Count", "Flag", "Option", "Text", "Vector", "Mapping"), "degrade.engine.fields"),
     **dict.fromkeys(("Sequence", "OneOf", "SomeOf", "Shuffle", "Repeat", "Target"), "degrade.engine.compose"),
     **dict.fromkeys(
         (
