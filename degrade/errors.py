@@ -21,6 +21,7 @@
     │   └── WriteError        a write that the file system refused
     ├── StreamError           pairs that cannot be streamed as asked for       (degrade.streaming)
     ├── PairError             a photograph of which no pair can be made        (degrade.streaming)
+    ├── HubError              what cannot be pushed to the Hub, or pulled      (degrade.hub)
     ├── BuildError            a build that cannot start or finish              (degrade.building)
     └── ScreeningError        a screening that cannot start or go on           (degrade.screening)
 

@@ -8,8 +8,9 @@
     screen      screen
     pairs       pairs
     ops         ops, warm
+    hub         push
     console     words on stderr, data on stdout
-    progress    what a build says while it runs
+    progress    what a build says while it runs; `hub_progress`, what a push says
 
 Nothing that works on pictures is imported before a command needs it: `degrade --help` answers at once.
 """
@@ -17,6 +18,7 @@ Nothing that works on pictures is imported before a command needs it: `degrade -
 from __future__ import annotations
 
 from degrade.cli.group import main
+from degrade.cli.hub import push
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
 from degrade.cli.pairs import pairs
@@ -27,5 +29,7 @@ from degrade.cli.screen import screen
 
 __all__ = ["main"]
 
-for _command in (build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, schema, warm):
+for _command in (
+    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, schema, warm,
+):  # fmt: skip
     main.add_command(_command)

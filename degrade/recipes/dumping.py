@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -19,7 +20,12 @@ def dump(recipe: Recipe) -> str:
 
     A step takes a line. ``load_recipe`` of the text, as a file, gives an equal recipe.
     """
-    node = _Dumper(StringIO(), sort_keys=False).represent_data(recipe.to_data())
+    return dump_data(recipe.to_data())
+
+
+def dump_data(data: Mapping[str, Any]) -> str:
+    """The YAML text of a recipe as plain data, such as a manifest's."""
+    node = _Dumper(StringIO(), sort_keys=False).represent_data(dict(data))
     for key, value in node.value:
         value.flow_style = key.value != "steps"
         if key.value == "steps":

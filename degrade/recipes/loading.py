@@ -11,6 +11,7 @@ from typing import Any
 from degrade.recipes.check import check_reading
 from degrade.recipes.document import Document, plain_document
 from degrade.recipes.errors import Problem, RecipeError
+from degrade.recipes.fetching import fetched, hub_file, is_hub_url, refuse_places
 from degrade.recipes.grammar import Reading, read
 from degrade.recipes.presets import Presets
 from degrade.recipes.recipe import Recipe
@@ -30,6 +31,8 @@ def load_recipe(source: Source) -> Recipe:
     source : str, path or mapping
         ``"my/recipe.yaml"`` is that file; ``"aged_photo"``, and ``"aged_photo.yaml"`` where there is no such file, is
         the shipped recipe. ``@`` and settings joined by ``+`` choose presets: ``"animal_faces@C+visible"``.
+        ``"hf://datasets/user/name/recipe.yaml"`` is fetched from the Hugging Face Hub; such a recipe may name neither
+        photographs nor folders.
         A mapping is what the YAML text would give.
 
     Raises
@@ -114,6 +117,8 @@ def _reading(source: Source) -> Reading:
     if not isinstance(text, str):
         kind = type(source).__name__
         raise RecipeError([Problem(f"a recipe is a shipped name, a path or a mapping, not an object of {kind}")])
+    if is_hub_url(text):
+        return _from_hub(text)
     whole = _file(text)
     if whole is not None:
         return read(_document(whole, text), whole.stem)
@@ -123,6 +128,15 @@ def _reading(source: Source) -> Reading:
     own = _file(name)
     path = own or _shipped_file(name)
     return read(_document(path, name if own else path.name), path.stem, presets.split("+") if presets else ())
+
+
+def _from_hub(url: str) -> Reading:
+    """What somebody put on the Hub, as untrusted as any recipe."""
+    file = hub_file(url)
+    document = parse_document(fetched(file, url), url)
+    reading = read(document, Path(file.path).stem, file.presets.split("+") if file.presets else ())
+    refuse_places(reading.recipe, url)
+    return reading
 
 
 def _file(name: str) -> Path | None:

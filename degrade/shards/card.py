@@ -6,16 +6,37 @@ the first few pairs. Reference: huggingface/hub-docs, datasetcard.md.
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from degrade.shards.layout import DATA, INDEX, MANIFEST, REJECTS, member_pattern, metadata_file, plain_name
+from degrade.shards.layout import (
+    DATA,
+    INDEX,
+    MANIFEST,
+    RECIPE,
+    REJECTS,
+    SHEET,
+    member_pattern,
+    metadata_file,
+    plain_name,
+)  # fmt: skip
 from degrade.shards.manifest import format_of
 from degrade.shards.members import COLUMNS, JSON, SIDE_BY_SIDE
+
+if TYPE_CHECKING:
+    from degrade.shards.damage import DamageStatistics
 
 _TYPES = {str: "string", int: "int64", float: "float64"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
 _PATTERNS = {"tar": "-*.tar", "parquet": "-*.parquet", "folder": "/**", "aligned": "/**"}
 _TAGS = {"tar": "webdataset", "parquet": "parquet", "folder": "imagefolder", "aligned": "imagefolder"}
+_MARK = "as written by degrade; a card that was edited is never overwritten: "
+_LICENCES = (
+    "cc0-1.0", "cc-by-4.0", "cc-by-3.0", "cc-by-2.0", "cc-by-sa-4.0", "cc-by-sa-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0",
+    "cc-by-nd-4.0", "cc-by-nc-nd-4.0", "mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "pddl", "odc-by", "odbl",
+)  # fmt: skip
+"""What the Hub knows a licence by, where a source names it so."""
 _KINDS = {
     "tar": "The shards are also plain WebDataset tars.",
     "parquet": "The shards are also plain Parquet: `pandas.read_parquet` reads them, pictures as `{bytes, path}`.",
@@ -41,20 +62,55 @@ _MEMBERS = {
 }
 
 
-def card_text(manifest: dict[str, Any], recipe_text: str) -> str:
-    """The card of an output.
+@dataclass(frozen=True)
+class Published:
+    """What the card of an output on the Hub says besides.
+
+    Attributes
+    ----------
+    name : str
+        ``user/name``.
+    damage : DamageStatistics
+    sheet : bool
+        Whether the contact sheet lies beside it.
+    """
+
+    name: str
+    damage: DamageStatistics
+    sheet: bool
+
+
+def card_text(manifest: dict[str, Any], recipe_text: str, published: Published | None = None) -> str:
+    """The card of an output; it ends with the mark by which `is_as_written` knows it.
 
     Parameters
     ----------
     manifest : dict
-        Its facts; used are recipe, members, counts.
+        Its facts; used are degrade, recipe, fingerprint, members, counts, sources, textures.
     recipe_text : str
         The recipe as YAML.
+    published : Published, optional
+        For the card on the Hub.
     """
     import yaml
 
     head = yaml.safe_dump(_head(manifest), sort_keys=False, allow_unicode=True, width=120)
-    return f"---\n{head}---\n\n{_body(manifest, recipe_text)}"
+    return sealed(f"---\n{head}---\n\n{_body(manifest, recipe_text, published)}")
+
+
+def sealed(text: str) -> str:
+    """`text` with a mark at its end, which no longer fits when somebody edits it."""
+    return f"{text}\n<!-- {_MARK}{_seal(text)} -->\n"
+
+
+def is_as_written(text: str) -> bool:
+    """Whether nobody has edited a card since it was written; one that is edited is somebody's own."""
+    before, mark, after = text.replace("\r\n", "\n").rpartition(f"\n<!-- {_MARK}")
+    return bool(mark) and after.strip() == f"{_seal(before)} -->"
+
+
+def _seal(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16, person=b"degrade.card").hexdigest()
 
 
 def features(suffixes: list[str], format: str) -> list[dict[str, Any]]:
@@ -85,12 +141,19 @@ def _head(manifest: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "pretty_name": manifest["recipe"]["name"],
+        **_licence(manifest),
         "task_categories": ["image-to-image"],
         "tags": ["image-restoration", "old-photographs", "synthetic", _TAGS[format], "degrade"],
         "size_categories": [next((name for limit, name in _SIZES if pairs < limit), "n>10M")],
         **({"configs": [{"config_name": "default", "data_files": files}]} if files else {}),
         "dataset_info": {"features": features(manifest["members"], format)},
     }
+
+
+def _licence(manifest: dict[str, Any]) -> dict[str, str]:
+    """The licence of all pictures, where every source has the same one, by a name that the Hub knows."""
+    named = {" ".join(one["licence"].split()).lower().replace(" ", "-") for one in manifest.get("sources", [])}
+    return {"license": named.pop()} if len(named) == 1 and named <= {*_LICENCES} else {}
 
 
 def _meaning(suffix: str) -> str:
@@ -109,7 +172,7 @@ def _where(suffix: str, format: str) -> str:
     return where.replace("*", "KEY")
 
 
-def _body(manifest: dict[str, Any], recipe_text: str) -> str:
+def _body(manifest: dict[str, Any], recipe_text: str, published: Published | None) -> str:
     recipe = manifest["recipe"]
     counts = manifest["counts"]
     about = " ".join(str(recipe.get("about", "")).split())
@@ -121,11 +184,13 @@ def _body(manifest: dict[str, Any], recipe_text: str) -> str:
         for name, split in counts["splits"].items()
     )
     first = next((name for name, split in counts["splits"].items() if split["pairs"]), "train")
+    place = f"hf://datasets/{published.name}" if published else "."
+    sheet = f"![Some of the pairs]({SHEET})\n\n" if published and published.sheet else ""
     return f"""# {recipe["name"]}
 
 {about + chr(10) * 2 if about else ""}Pairs of a clean and a damaged photograph, with the damage as ground truth.
 
-| split | photographs | pairs | rejected | shards |
+{sheet}| split | photographs | pairs | rejected | shards |
 |---|---|---|---|---|
 {splits}
 
@@ -133,10 +198,10 @@ def _body(manifest: dict[str, Any], recipe_text: str) -> str:
 
 ```python
 import degrade
-pairs = degrade.open_pairs(".", split="{first}")   # len(pairs), pairs[0].clean, pairs.by_key(...)
+pairs = degrade.open_pairs("{place}", split="{first}")   # len(pairs), pairs[0].clean, pairs.by_key(...)
 
 import datasets
-rows = datasets.load_dataset(".", split="{first}")
+rows = datasets.load_dataset("{published.name if published else "."}", split="{first}")
 ```
 
 {_KINDS[format]}
@@ -150,17 +215,75 @@ rows = datasets.load_dataset(".", split="{first}")
 {columns}
 
 `{MANIFEST}` has the recipe, the plan, the environment and the SHA-256 of every shard, `{INDEX}` where each member lies,
-`{REJECTS}` every input that gave no pairs, with the reason. `degrade verify .` checks all of it.
-
+`{REJECTS}` every input that gave no pairs, with the reason. `degrade verify {place}` checks all of it.
+{_damage(published.damage) if published else ""}
 ## Recipe
 
 ```yaml
 {recipe_text}```
 
+{_rebuilding(manifest, published)}
 ## Licences
 
 {_licences(manifest)}
+
+## Citation
+
+```bibtex
+{_citation(manifest, published)}
+```
 """
+
+
+def _damage(found: DamageStatistics) -> str:
+    """What was done to the pairs, in numbers."""
+    classes = [f"| {name} | {share:.1%} |" for name, share in found.classes.items()]
+    steps = [f"| `{_cell(label)}` | {op} | {share:.1%} |" for (label, op), share in found.steps.items()]
+    tables = [
+        "\n".join([f"| {head} |", f"|{'---|' * (head.count('|') + 1)}", *rows, ""])
+        for head, rows in (("class | pairs with it", classes), ("step | op | happens to", steps))
+        if rows
+    ]
+    return f"""
+## Damage
+
+Of {found.pairs:,} pairs, {found.damaged:.1%} have damage that the mask knows; on average it covers {found.coverage:.2%}
+of a picture.
+
+{chr(10).join(tables)}"""
+
+
+def _rebuilding(manifest: dict[str, Any], published: Published | None) -> str:
+    """How to make the same pairs, or others by the same recipe."""
+    folders = ", ".join(f"`{name}`" for name in manifest.get("plan", {}).get("contents", {}))
+    fetched = published is not None and not folders
+    recipe = f"hf://datasets/{published.name}/{RECIPE}" if published and fetched else RECIPE
+    package = f"degrade[hub]=={manifest['degrade']}" if fetched else f"degrade=={manifest['degrade']}"
+    saved = "" if fetched else f", with the text above saved as `{RECIPE}`"
+    saved += f" and the folders of textures {folders} in place" if folders else ""
+    return f"""With the versions in `{MANIFEST}` the same photographs give the same pairs, byte for byte{saved}:
+
+```
+pip install "{package}"
+degrade build --recipe {recipe} --source PHOTOS
+```
+"""
+
+
+def _citation(manifest: dict[str, Any], published: Published | None) -> str:
+    name = str(manifest["recipe"]["name"])
+    user, _, _ = published.name.partition("/") if published else ("", "", "")
+    lines = [
+        f"  title  = {{{{{_plain(name)}: pairs of clean and damaged photographs}}}},",
+        *([f"  author = {{{{{user}}}}},", f"  url    = {{hf://datasets/{published.name}}},"] if published else []),
+        f"  note   = {{Made by degrade {manifest['degrade']}, recipe {manifest['fingerprint'][:16]}}}",
+    ]
+    return "\n".join([f"@misc{{{_plain(name)},", *lines, "}"])
+
+
+def _plain(name: str) -> str:
+    """A name as a key of BibTeX: letters, digits, `_` and `-`."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)
 
 
 def _licences(manifest: dict[str, Any]) -> str:

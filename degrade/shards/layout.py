@@ -4,6 +4,7 @@ README.md          the dataset card
 manifest.json      recipe, plan, environment, counts, SHA-256 of every shard
 index.jsonl        one line a shard: keys, and where each member lies
 rejects.jsonl      one line an input that gave no pairs
+recipe.yaml        the recipe, beside an output on the Hub; no part of the data
 contact_sheet.png  drawn by the command line once all is there; no part of the data
 data/              the shards
 .degrade/          what a build remembers in order to resume; may be deleted once it has finished
@@ -27,6 +28,7 @@ MANIFEST = "manifest.json"
 INDEX = "index.jsonl"
 REJECTS = "rejects.jsonl"
 SHEET = "contact_sheet.png"
+RECIPE = "recipe.yaml"
 DATA = "data"
 WORK = ".degrade"
 TOP = (MANIFEST, INDEX, REJECTS, CARD, SHEET)

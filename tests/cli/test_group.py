@@ -17,8 +17,8 @@ from degrade.errors import DegradeError
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numpy", "numba", "cv2", "yaml", "pydantic", "PIL", "scipy", "skimage", "torch"}
 COMMANDS = [
-    "build", "plan", "merge", "screen", "pairs", "check", "preview", "recipes", "ops", "replay", "verify", "schema",
-    "warm",
+    "build", "plan", "merge", "screen", "pairs", "check", "preview", "recipes", "ops", "replay", "verify", "push",
+    "schema", "warm",
 ]  # fmt: skip
 
 
