@@ -7,6 +7,7 @@ import pickle
 import pkgutil
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import degrade
 from degrade import errors
@@ -22,7 +23,8 @@ def below(root: type[errors.DegradeError]) -> Iterator[type[errors.DegradeError]
 def test_the_tree_in_the_documentation_names_every_error() -> None:
     for module in pkgutil.walk_packages(degrade.__path__, "degrade."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            with suppress(errors.MissingExtra):  # an adaptor of a library that is not here
+                importlib.import_module(module.name)
     named = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
     assert named == {cls.__name__ for cls in below(errors.DegradeError)}
 
