@@ -78,6 +78,14 @@ def must_write(user: User | None, repository: Repository) -> User:
     return may_write_to(user, repository.owner, f"update the {repository.kind} {repository.name}")
 
 
+def must_contribute(user: User | None, repository: Repository) -> User:
+    """Whoever sees a repository may propose changes, with a token that may write."""
+    if user is None:
+        raise not_found(user)
+    must_see(user, repository)
+    return may_write_to(user, user.name, f"contribute to the {repository.kind} {repository.name}")
+
+
 def may_write_to(user: User, owner: str, what: str) -> User:
     """Refused with 403 for the tokens of others and those that only read."""
     if user.role != "write":

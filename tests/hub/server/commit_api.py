@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tests.hub.server import cards
-from tests.hub.server.accounts import must_be_known, must_write
+from tests.hub.server.accounts import User, must_contribute, must_write
 from tests.hub.server.discussion_api import open_discussion
 from tests.hub.server.hub import Call, Hub
 from tests.hub.server.messages import Answer, Refusal, as_json
@@ -23,7 +23,7 @@ LARGEST_IN_GIT = 10 << 20
 def preupload(call: Call) -> Answer:
     """Whether each file goes into the commit itself ("regular") or outside of git ("lfs"), and what is there now."""
     repository, asked = call.repository, call.request.json().get("files", [])
-    _must_contribute(call, repository)
+    _sender(call, repository)
     commit = repository.at(call.parts["revision"])
     if len(asked) > FILES_A_QUESTION:
         raise Refusal(413, f"Too many files: {len(asked)}, at most {FILES_A_QUESTION} at a time")
@@ -45,8 +45,7 @@ def preupload(call: Call) -> Answer:
 def commit(call: Call) -> Answer:
     """All changes of a commit, or none: every line is checked before the branch moves."""
     repository, revision = call.repository, call.parts["revision"]
-    _must_contribute(call, repository)
-    user = must_be_known(call.user)
+    user = _sender(call, repository)
     header, changes = _lines(call.request.body)
     base = repository.at(revision)
     repository.heads(revision)
@@ -70,14 +69,10 @@ def commit(call: Call) -> Answer:
     )  # fmt: skip
 
 
-def _must_contribute(call: Call, repository: Repository) -> None:
-    """Whoever sees a repository may propose changes; only its owner makes them."""
-    revision = call.parts["revision"]
-    if call.request.asks_for("create_pr") or revision in repository.pull_requests:
-        if must_be_known(call.user).role != "write":
-            raise Refusal(403, "Your token may not open pull requests")
-    else:
-        must_write(call.user, repository)
+def _sender(call: Call, repository: Repository) -> User:
+    """Anybody may change a pull request, only the owner a branch."""
+    proposes = call.request.asks_for("create_pr") or call.parts["revision"] in repository.pull_requests
+    return (must_contribute if proposes else must_write)(call.user, repository)
 
 
 def _lines(body: bytes) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:

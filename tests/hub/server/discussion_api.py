@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.hub.server.accounts import User, must_be_known, must_write
+from tests.hub.server.accounts import User, must_contribute, must_write
 from tests.hub.server.hub import Call
 from tests.hub.server.messages import Answer, Refusal, as_json
 from tests.hub.server.repositories import MAIN, Discussion, Repository
@@ -25,14 +25,13 @@ def open_discussion(repository: Repository, user: User, title: str, text: str, *
 
 
 def create(call: Call) -> Answer:
-    user, asked = must_be_known(call.user), call.request.json()
-    if user.role != "write":
-        raise Refusal(403, "Your token may not open discussions")
+    repository, asked = call.repository, call.request.json()
+    user = must_contribute(call.user, repository)
     title = str(asked.get("title") or "")
     if len(title) < 3:
         raise Refusal(400, "A title has at least 3 characters")
     discussion = open_discussion(
-        call.repository, user, title, str(asked.get("description") or ""), pull_request=bool(asked.get("pullRequest"))
+        repository, user, title, str(asked.get("description") or ""), pull_request=bool(asked.get("pullRequest"))
     )
     return as_json({"num": discussion.number, "pullRequest": discussion.pull_request})
 

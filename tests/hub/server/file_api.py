@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import quote
 
-from tests.hub.server.accounts import must_read, must_write
+from tests.hub.server.accounts import must_contribute, must_read
 from tests.hub.server.hub import Call
 from tests.hub.server.messages import Answer, Refusal, as_file, as_json
 from tests.hub.server.repositories import Repository
@@ -60,7 +60,7 @@ def download(call: Call) -> Answer:
 def batch(call: Call) -> Answer:
     """Where to send large files; nowhere, if they are here (git-lfs batch API, with the Hub's transfer in parts)."""
     repository, asked = call.repository, call.request.json()
-    must_write(call.user, repository)
+    must_contribute(call.user, repository)
     multipart = call.hub.part_size is not None and "multipart" in asked.get("transfers", [])
     objects = []
     for each in asked.get("objects", []):
@@ -118,7 +118,7 @@ def _keep(call: Call, repository: Repository, data: bytes) -> None:
 
 def verify(call: Call) -> Answer:
     repository, asked = call.repository, call.request.json()
-    must_write(call.user, repository)
+    must_contribute(call.user, repository)
     data = repository.objects.get(str(asked.get("oid")))
     if data is None or len(data) != asked.get("size"):
         raise Refusal(404, "LFS object not found")
@@ -130,8 +130,8 @@ def xet_token(call: Call) -> Answer:
     repository = call.repository
     if call.parts["access"] == "read":
         must_read(call.user, repository)
-    elif not call.request.asks_for("create_pr") and call.parts["revision"] not in repository.pull_requests:
-        must_write(call.user, repository)
+    else:
+        must_contribute(call.user, repository)
     token, expiry = f"xet-{call.parts['access']}", 4102444800
     headers = {
         "X-Xet-Cas-Url": call.hub.xet.address,

@@ -57,7 +57,9 @@ class Refusal(Exception):
     code: str | None = None
 
     def answer(self) -> Answer:
-        headers = {"X-Error-Message": self.message} | ({"X-Error-Code": self.code} if self.code else {})
+        headers = {"X-Error-Message": " ".join(self.message.split())} | (
+            {"X-Error-Code": self.code} if self.code else {}
+        )
         return as_json({"error": self.message}, self.status, headers)
 
 

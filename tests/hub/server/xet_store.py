@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +25,8 @@ from tests.hub.server.messages import Refusal
 _HEADER = _ENTRY = 48
 _LAST = b"\xff" * 32
 _HAS_VERIFICATION, _HAS_METADATA = 1 << 31, 1 << 30
+
+_UNFINISHED = shutil.ignore_patterns("shard-session", ".tmp*")
 
 _REBUILD = """
 import json, sys, hf_xet
@@ -58,24 +63,20 @@ class XetStore:
 
     def files(self) -> dict[str, XetFile]:
         """All files whose upload was completed, by SHA-256."""
-        shards = sorted(self._store.rglob("*.mdb"))
+        shards = sorted(self._store.rglob("xorbs/shards/*.mdb"))
         return {file.sha256: file for shard in shards for file in _listed(shard.read_bytes()) if file.sha256}
 
     def stored_bytes(self) -> int:
-        """Bytes of all chunks: what clients have sent, for a chunk is kept once."""
-        return sum(path.stat().st_size for path in self._store.rglob("*") if path.is_file() and path.suffix != ".mdb")
+        """Bytes of all xorbs: what clients have sent, for a chunk is kept once."""
+        kept = (path for path in self._store.rglob("xorbs/xorbs/*") if path.is_file() and path.suffix != ".tagset")
+        return sum(path.stat().st_size for path in kept)
 
     def rebuild(self, wanted: list[XetFile]) -> dict[str, bytes]:
         """The contents of files, by SHA-256. Refused with 400 where chunks are missing or make another file."""
         outs = {file.xet: self._rebuilt / file.xet for file in wanted}
         new = [(file.xet, file.size, str(outs[file.xet])) for file in wanted if not outs[file.xet].exists()]
         if new:
-            done = subprocess.run(
-                [sys.executable, "-c", _REBUILD], input=json.dumps([self.address, new]), capture_output=True, text=True,
-                check=False,
-            )  # fmt: skip
-            if done.returncode != 0:
-                raise Refusal(400, f"Xet files cannot be rebuilt: {done.stderr[-300:]}")
+            self._rebuild(new)
         contents = {}
         for file in wanted:
             data = outs[file.xet].read_bytes()
@@ -83,6 +84,22 @@ class XetStore:
                 raise Refusal(400, f"Xet file {file.xet} is not of SHA-256 {file.sha256}")
             contents[file.sha256] = data
         return contents
+
+    def _rebuild(self, new: list[tuple[str, int, str]]) -> None:
+        """Writes files, each given with its Xet hash, its size and its path."""
+        with tempfile.TemporaryDirectory(dir=self._rebuilt) as copy:
+            shutil.copytree(self._store, copy, dirs_exist_ok=True, copy_function=_copy, ignore=_UNFINISHED)
+            done = subprocess.run(
+                [sys.executable, "-c", _REBUILD], input=json.dumps([f"local://{copy}", new]), capture_output=True,
+                text=True, check=False,
+            )  # fmt: skip
+        if done.returncode != 0:
+            raise Refusal(400, f"Xet files cannot be rebuilt: {done.stderr[-300:]}")
+
+
+def _copy(source: str, target: str) -> None:
+    """A client locks the store's database while it runs, so what is rebuilt is rebuilt from a copy."""
+    (shutil.copyfile if source.endswith(".redb") else os.link)(source, target)
 
 
 def _listed(shard: bytes) -> Iterator[XetFile]:
