@@ -5,7 +5,7 @@ What is read is the same whether the pair was stored or has just been made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +18,7 @@ from degrade.shards.members import CLEAN, LAYERS, MASKS, PICTURES, stacked
 
 if TYPE_CHECKING:
     from degrade.engine.pair import Pair
-    from degrade.shards.reader import StoredPair
+    from degrade.shards.stored_pair import StoredPair
 
 Array = npt.NDArray[Any]
 USUAL = ("clean", "degraded", "mask")
@@ -34,10 +34,6 @@ _MOST_SIDE = 65_500
 class Held(Protocol):
     """Where the parts of a pair come from."""
 
-    @property
-    def names(self) -> Sequence[str]:
-        """What there is of it."""
-
     def told(self, name: str) -> Any:
         """Its key, JSON columns or record."""
 
@@ -48,7 +44,7 @@ class Held(Protocol):
         """The height and width of the clean picture. Raises ShardError."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What is read of a pair, and how; see `as_arrays`.
 
@@ -90,44 +86,40 @@ class Reading:
             members = (members,)
         return _made(tuple(members), _extent(size), _name_of(dtype), layout)
 
+    @property
+    def needs_row(self) -> bool:
+        """Whether a stored pair's JSON columns are needed: they are asked for, or tell a size that no picture tells."""
+        asked = set(self.members)
+        in_proportion = LAYERS in asked or ("degraded" in asked and self.size is not None)
+        return bool(asked & {"json", "record"}) or (in_proportion and asked <= {"degraded", LAYERS, *TOLD})
+
     def arrays(self, held: Held) -> dict[str, Any]:
         """The members of one pair. Raises ReadError for those that it does not have, ShardError or CodecError."""
-        read: dict[str, Any] = {}
+        read = {name: held.told(name) if name in TOLD else held.picture(name) for name in self.members}
         for name in self.members:
-            if name in TOLD:
-                read[name] = held.told(name)
-                continue
-            pixels = held.picture(name)
-            read[name] = self._finished(name, pixels, held)
+            if name not in TOLD:
+                read[name] = self.finished(name, read[name], held.extent)
         return read
 
-    def _finished(self, name: str, pixels: Array, held: Held) -> Array:
+    def finished(self, name: str, pixels: Array, extent: Callable[[], tuple[int, int]]) -> Array:
+        """A picture as it was decoded, made what is asked for; `extent` tells the size of the clean one."""
         if name == LAYERS:
-            return self._laid_out(self._layers(pixels, held), name)
+            return self._laid_out(self._layers(pixels, *extent()), name)
         if self.size is not None:
-            pixels = _resized(pixels, self._target(name, pixels, held), nearest=name == "classes")
+            size = self.size if name != "degraded" else _in_proportion(self.size, pixels, *extent())
+            pixels = _resized(pixels, size, nearest=name == "classes")
         return self._laid_out(pixels if pixels.ndim == 3 else pixels[:, :, None], name)
 
-    def _layers(self, stack: Array, held: Held) -> Array:
+    def _layers(self, stack: Array, height: int, width: int) -> Array:
         """(N·H, W) or (N·H, W, 1) as (H, W, N)."""
-        height, width = held.extent()
         layers = stack.reshape(-1, height, width)
         if self.size is not None:
             layers = np.stack([_resized(layer, self.size, nearest=False) for layer in layers])
         return layers.transpose(1, 2, 0)
 
-    def _target(self, name: str, pixels: Array, held: Held) -> tuple[int, int]:
-        """The size that a member gets: a degraded picture that is smaller than the clean one stays so."""
-        assert self.size is not None
-        if name != "degraded":
-            return self.size
-        height, width = held.extent()
-        rows, columns = pixels.shape[:2]
-        return max(1, round(self.size[0] * rows / height)), max(1, round(self.size[1] * columns / width))
-
     def _laid_out(self, pixels: Array, name: str) -> Array:
         if self.layout == "CHW":
-            pixels = pixels.transpose(2, 0, 1)
+            pixels = _planes(pixels)
         if name == "classes" or self.dtype == pixels.dtype:
             return np.ascontiguousarray(pixels)
         return _as_float(pixels) if self.dtype == "float32" else _as_bytes(pixels)
@@ -179,7 +171,10 @@ def as_arrays(
     from degrade.engine.pair import Pair as Made
 
     reading = Reading.of(members, size, dtype, layout)
-    return reading.arrays(_Made(pair) if isinstance(pair, Made) else pair.held)
+    if not isinstance(pair, Made):
+        return pair.read(members, size, dtype, layout)
+    held = _Made(pair)
+    return {name: held.copied(value) for name, value in reading.arrays(held).items()}
 
 
 class _Made:
@@ -187,9 +182,9 @@ class _Made:
 
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
+        self._given: list[Array] = []
 
-    @property
-    def names(self) -> list[str]:
+    def _names(self) -> list[str]:
         pair = self._pair
         masks = [name for name in MASKS if hasattr(pair, name)]
         layers = [LAYERS] if "layers" in pair.record else []
@@ -197,25 +192,31 @@ class _Made:
 
     def told(self, name: str) -> Any:
         if name == "json":
-            raise no_member(self._pair.key, name, self.names)
+            raise no_member(self._pair.key, name, self._names())
         return getattr(self._pair, name)
 
     def picture(self, name: str) -> Array:
-        if name not in self.names:
-            raise no_member(self._pair.key, name, self.names)
+        if name not in self._names():
+            raise no_member(self._pair.key, name, self._names())
         if name == LAYERS:
             return stacked(self._pair)
         target = name.removeprefix(_TARGET)
         picture: Array = getattr(self._pair, name) if target == name else self._pair.targets[target]
-        return picture.copy()
+        self._given.append(picture)
+        return picture
+
+    def copied(self, value: Any) -> Any:
+        """What shares its memory with the pair, copied."""
+        shared = isinstance(value, np.ndarray) and any(np.may_share_memory(value, given) for given in self._given)
+        return value.copy() if shared else value
 
     def extent(self) -> tuple[int, int]:
         return self._pair.height, self._pair.width
 
 
-def no_member(key: str, name: str, names: Sequence[str]) -> ReadError:
+def no_member(pair: str, name: str, names: Sequence[str]) -> ReadError:
     """The error of a pair that has other members."""
-    return ReadError(f"{key} has no {name}, it has {', '.join(names)}", "build with it among `members`")
+    return ReadError(f"{pair} has no {name}, it has {', '.join(names)}", "build with it among `members`")
 
 
 def _extent(size: int | Sequence[int] | None) -> tuple[int, int] | None:
@@ -234,6 +235,12 @@ def _name_of(dtype: Any) -> str:
         return repr(dtype)
 
 
+def _in_proportion(size: tuple[int, int], pixels: Array, height: int, width: int) -> tuple[int, int]:
+    """The size of a degraded picture that is to stay as much smaller than the clean one as it is."""
+    rows, columns = pixels.shape[:2]
+    return max(1, round(size[0] * rows / height)), max(1, round(size[1] * columns / width))
+
+
 def _resized(pixels: Array, size: tuple[int, int], nearest: bool) -> Array:
     """(H, W) or (H, W, C) in another size."""
     import cv2
@@ -248,10 +255,22 @@ def _resized(pixels: Array, size: tuple[int, int], nearest: bool) -> Array:
     return resized.reshape(height, width, *pixels.shape[2:])
 
 
+def _planes(pixels: Array) -> Array:
+    """(H, W, C) as (C, H, W)."""
+    height, width, channels = pixels.shape
+    if channels == 1:
+        return pixels.reshape(1, height, width)
+    import cv2
+
+    planes: Array = np.empty((channels, height, width), pixels.dtype)
+    cv2.split(pixels, list(planes))  # at a fifth of the cost of a copy of the transposed array
+    return planes
+
+
 def _as_float(pixels: Array) -> Array:
-    largest = np.iinfo(pixels.dtype).max
-    out = np.empty(pixels.shape, np.float32)
-    return np.divide(pixels, np.float32(largest), out=out)
+    floats = pixels.astype(np.float32, order="C")
+    floats /= np.float32(np.iinfo(pixels.dtype).max)
+    return floats
 
 
 def _as_bytes(pixels: Array) -> Array:

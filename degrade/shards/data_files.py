@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import OrderedDict
-from threading import Lock
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from degrade.shards.errors import ShardError
 from degrade.shards.storage import Storage
@@ -13,27 +14,51 @@ from degrade.shards.storage import Storage
 if TYPE_CHECKING:
     from degrade.shards.parquet import ParquetRows
 
+GAP = 16 << 10
+"""Bytes of a file of this machine that are rather copied in vain than left out by another read."""
+REMOTE_GAP = 1 << 20
+"""The same at a URL."""
 _MOST_ROWS = 16
 """Parquet files that a row group of JSON columns is kept of."""
 
 
 class DataFiles:
-    """The files of the shards."""
+    """The files of the shards. May be pickled, and used from several threads and forked processes at once."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._rows: OrderedDict[str, ParquetRows] = OrderedDict()
-        self._lock = Lock()
+        self._process = os.getpid()
+
+    @property
+    def is_local(self) -> bool:
+        return self._storage.is_local
+
+    @property
+    def gap(self) -> int:
+        """How many bytes are rather read in vain than left out."""
+        return GAP if self._storage.is_local else REMOTE_GAP
 
     def read(self, name: str, offset: int, size: int) -> bytes:
+        """Raises ShardError."""
         try:
             data = self._storage.read_range(name, offset, size)
         except OSError as error:
-            why = error.strerror or "there is no such file"
-            raise ShardError(f"{name} cannot be read ({why})", "run its build again") from error
+            raise _unreadable(name, error) from error
         if len(data) != size:
-            raise ShardError(f"{name} ends before byte {offset + size}", "run its build again, or copy it again")
+            raise _too_short(name, offset + size)
         return data
+
+    def read_many(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
+        """Of each (name, offset, size) the bytes, several at a time where they are remote. Raises ShardError."""
+        try:
+            held = self._storage.read_ranges(pieces)
+        except OSError as error:
+            raise _unreadable(pieces[0][0], error) from error
+        for (name, offset, size), data in zip(pieces, held, strict=True):
+            if len(data) != size:
+                raise _too_short(name, offset + size)
+        return held
 
     def size(self, name: str) -> int:
         """Of a file, in bytes. Raises OSError or StorageError."""
@@ -43,19 +68,29 @@ class DataFiles:
         """The JSON columns of a parquet shard. Raises ShardError."""
         from degrade.shards.parquet import ParquetRows
 
-        with self._lock:
-            rows = self._rows.get(name)
+        if self._process != os.getpid():  # what pyarrow had open does not survive a fork
+            self._rows, self._process = OrderedDict(), os.getpid()
+        rows = self._rows.get(name)
         if rows is None:
             try:
                 rows = ParquetRows(_Seekable(self, name))
             except (OSError, ValueError) as error:
                 raise ShardError(f"{name} cannot be read ({error})", "run its build again") from error
-        with self._lock:
             self._rows[name] = rows
-            self._rows.move_to_end(name)
             if len(self._rows) > _MOST_ROWS:
                 self._rows.popitem(last=False)
         return rows
+
+    def __reduce__(self) -> Any:
+        return type(self), (self._storage,)
+
+
+def _unreadable(name: str, error: OSError) -> ShardError:
+    return ShardError(f"{name} cannot be read ({error.strerror or 'there is no such file'})", "run its build again")
+
+
+def _too_short(name: str, end: int) -> ShardError:
+    return ShardError(f"{name} ends before byte {end}", "run its build again, or copy it again")
 
 
 class _Seekable(io.RawIOBase):

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from degrade.shards.errors import ShardError
 from degrade.shards.layout import INDEX, is_data_file, member_file
 from degrade.shards.storage import Place, open_storage
@@ -93,7 +95,7 @@ class ShardIndex:
     @classmethod
     def from_line(cls, line: str | bytes) -> ShardIndex:
         """Raises KeyError, TypeError or ValueError for a line that is none."""
-        data = json.loads(line)
+        data = orjson.loads(line)
         members = {suffix: (place["offsets"], place["sizes"]) for suffix, place in data["members"].items()}
         pairs = len(data["keys"])
         if pairs != data["pairs"] or any(len(one) != pairs for place in members.values() for one in place):

@@ -92,6 +92,10 @@ class Storage(ABC):
         """`size` bytes from `offset`, fewer where the file ends. Raises as `read`."""
 
     @abstractmethod
+    def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
+        """`read_range` of each (name, offset, size), several at a time where they are remote. Raises as `read`."""
+
+    @abstractmethod
     def open(self, name: str) -> BufferedIOBase:
         """A file to read and seek in, to be closed; a remote one is fetched whole. Raises as `read`."""
 

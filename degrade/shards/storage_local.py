@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BufferedIOBase
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from degrade.shards.durable import write_durably
 from degrade.shards.storage import Storage
 
-_MOST_OPEN = 64
+_MOST_OPEN = 128
 
 
 class LocalStorage(Storage):
@@ -26,7 +25,6 @@ class LocalStorage(Storage):
     def __init__(self, place: Path) -> None:
         self.place = place
         self._open: OrderedDict[str, _File] = OrderedDict()
-        self._lock = Lock()
 
     @property
     def workplace(self) -> Path:
@@ -60,7 +58,10 @@ class LocalStorage(Storage):
 
     def read_range(self, name: str, offset: int, size: int) -> bytes:
         """A few files stay open. `pread` keeps no position, so threads and forks share them."""
-        return os.pread(self._file(name).descriptor, size, offset)
+        return os.pread((self._open.get(name) or self._file(name)).descriptor, size, offset)
+
+    def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
+        return [self.read_range(*piece) for piece in pieces]
 
     def open(self, name: str) -> BufferedIOBase:
         return (self.place / name).open("rb")
@@ -102,14 +103,13 @@ class LocalStorage(Storage):
     # ------------------------------------------------------------------ open files
 
     def _file(self, name: str) -> _File:
-        with self._lock:
-            file = self._open.get(name)
-            if file is None:
-                file = self._open[name] = _File(self.place / name)
-                if len(self._open) > _MOST_OPEN:
-                    self._open.popitem(last=False)  # closed once no thread reads from it any more
-            self._open.move_to_end(name)
-            return file
+        """Without a lock, which a process that is forked meanwhile would inherit locked: threads at worst open a file
+        twice. The one that was opened first is closed once no thread reads from it any more."""
+        file = self._open[name] = _File(self.place / name)
+        while len(self._open) > _MOST_OPEN:
+            with suppress(KeyError):
+                self._open.popitem(last=False)
+        return file
 
     def __reduce__(self) -> Any:
         return type(self), (self.place,)

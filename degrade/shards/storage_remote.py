@@ -137,6 +137,14 @@ class RemoteStorage(Storage):
         with reaching(self.place_of(name), "read"):
             return bytes(self._connection()[0].cat_file(self._target(name), start=offset, end=offset + size))
 
+    def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
+        wanted = [(self._target(name), offset, offset + size) for name, offset, size in pieces if size]
+        with reaching(self.place, "read"):
+            paths, starts, ends = zip(*wanted, strict=True) if wanted else ((), (), ())
+            fs = self._connection()[0]
+            got = iter(fs.cat_ranges(list(paths), list(starts), list(ends), on_error="raise"))
+        return [bytes(next(got)) if size else b"" for _, _, size in pieces]
+
     def open(self, name: str) -> BufferedIOBase:
         size = self.size(name)
         file = cast(BufferedIOBase, TemporaryFile(dir=user_cache()))  # noqa: SIM115 - the caller closes it

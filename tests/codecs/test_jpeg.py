@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import simplejpeg
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from degrade.codecs import CodecError, decode, decode_jpeg, encode_jpeg
 from degrade.codecs import jpeg as jpeg_module
@@ -210,6 +212,26 @@ def test_members_are_not_turned(picture: np.ndarray, file_of: File, exif: Callab
 def test_members_that_are_no_jpeg(data: bytes) -> None:
     with pytest.raises(CodecError):
         decode_jpeg(data)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("kind", ["L", "RGB", "CMYK"])
+def test_members_of_every_kind(picture: np.ndarray, kind: str, progressive: bool) -> None:
+    """With and without notes before the header, which is looked for in the first bytes."""
+    file = io.BytesIO()
+    Image.fromarray(picture).convert(kind).save(file, "jpeg", progressive=progressive)
+    plain = file.getvalue()
+    noted = with_segments(plain, segment(0xFE, bytes(500)))
+    assert np.array_equal(decode_jpeg(noted), decode_jpeg(plain))
+    assert np.array_equal(decode(noted).pixels, decode_jpeg(plain))
+    assert decode_jpeg(plain).shape == (*picture.shape[:2], 1 if kind == "L" else 3)
+
+
+def test_members_that_are_cut_short(picture: np.ndarray) -> None:
+    data = encode_jpeg(picture, 90)
+    for end in range(0, len(data) - 2, 7):
+        with pytest.raises(CodecError):
+            decode_jpeg(data[:end])
 
 
 def test_the_luma_of_a_plain_jpeg_is_read_alone_and_the_colours_on_demand(icc: dict[str, bytes]) -> None:

@@ -25,10 +25,10 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png(width: int, height: int, depth: int, colour: int, rows: bytes, *extra: bytes) -> bytes:
+def png(width: int, height: int, depth: int, colour: int, rows: bytes, *extra: bytes, level: int = -1) -> bytes:
     """A PNG from its raw rows (each with its filter byte), chunk by chunk."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
-    body = b"".join(extra) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    body = b"".join(extra) + chunk(b"IDAT", zlib.compress(rows, level)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + header + body
 
 
@@ -83,19 +83,35 @@ def test_arrays_that_no_png_holds(shape: tuple[int, ...], dtype: str) -> None:
     assert caught.value.reason == "not_encodable"
 
 
-def test_every_cut_is_noticed() -> None:
+@pytest.mark.parametrize("read", [decode, decode_png])
+def test_every_cut_is_noticed(read: Callable[[bytes], object]) -> None:
     data = encode_png(pattern(9, 7, 3, "u1"), True)
     for end in range(8, len(data)):
         with pytest.raises(CodecError) as caught:
-            decode(data[:end])
+            read(data[:end])
         assert caught.value.reason == "truncated"
 
 
-def test_every_flipped_byte_is_noticed() -> None:
+@pytest.mark.parametrize("read", [decode, decode_png])
+def test_every_flipped_byte_is_noticed(read: Callable[[bytes], object]) -> None:
     data = encode_png(pattern(5, 4, 1, "u1"), False)
     for position in range(8, len(data)):
         with pytest.raises(CodecError):
-            decode(data[:position] + bytes([data[position] ^ 0x41]) + data[position + 1 :])
+            read(data[:position] + bytes([data[position] ^ 0x41]) + data[position + 1 :])
+
+
+@pytest.mark.parametrize("level", [1, 5, 9])
+@pytest.mark.parametrize("kind", range(5))
+def test_others_files_that_look_like_our_own(level: int, kind: int) -> None:
+    """One chunk of data, which begins as ours does at level 5; but with other filters, or too few rows."""
+    rows = pattern(6, 4, 3, "u1").reshape(6, 12)
+    stored = b"".join(bytes([kind]) + row.tobytes() for row in rows)
+    data = png(4, 6, 8, RGB, stored, level=level)
+    by_opencv = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(decode_png(data), by_opencv[:, :, ::-1])
+    for wrong in (stored[:-1], stored[:13], b"", stored[:13] + b"\7" + stored[14:]):
+        with pytest.raises(CodecError):
+            decode_png(png(4, 6, 8, RGB, wrong, level=level))
 
 
 def test_sixteen_bits_with_alpha() -> None:

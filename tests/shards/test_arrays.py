@@ -145,9 +145,9 @@ def test_impossible_readings(out: Path, asked: dict[str, Any], expected: str) ->
 
 
 def test_members_that_a_pair_does_not_have(out: Path, photographs: dict[str, Pixels], finished: Path) -> None:
-    with pytest.raises(ReadError, match=r"coffee has no layers, it has classes, clean, degraded, loss, mask"):
+    with pytest.raises(ReadError, match=r"a pair of t[a-z]+ has no layers, it has classes, clean, deg"):
         open_pairs(finished).by_key("coffee").read(["layers"])
-    with pytest.raises(ReadError, match=r"gray has no clean\.after, it has .*clean\.before"):
+    with pytest.raises(ReadError, match=r"a pair of train has no clean\.after, it has .*clean\.before"):
         open_pairs(out).by_key("gray").read(["clean.after"])
     made = load_recipe(RECIPE)(photographs["gray"], key="gray", apart=True)
     for name in ("clean.after", "json"):

@@ -1,0 +1,149 @@
+"""From the bytes of a shard to arrays, with as little as possible between one pair and the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.codecs import decode_jpeg, decode_png
+from degrade.shards.arrays import TOLD, Reading
+from degrade.shards.errors import ShardError
+from degrade.shards.folders import columns_of_row
+from degrade.shards.members import JSON, LAYERS, PICTURES, SIDE_BY_SIDE, record_of
+from degrade.shards.places import Shard
+from degrade.shards.spans import spans
+
+if TYPE_CHECKING:
+    from degrade.shards.data_files import DataFiles
+
+Array = npt.NDArray[Any]
+_EIGHT_BITS = np.dtype(np.uint8)  # of which there is one object
+
+
+class Route:
+    """How the pairs of one shard are read in one way.
+
+    Raises ReadError where they have no such members.
+    """
+
+    __slots__ = ("_blank", "_files", "_parts", "_plain", "_reading", "_shard", "_spans")
+
+    def __init__(self, files: DataFiles, shard: Shard, reading: Reading) -> None:
+        self._files = files
+        self._shard = shard
+        self._reading = reading
+        self._blank: dict[str, Any] = dict.fromkeys(reading.members)
+        suffixes = {name: shard.suffix_of(name) for name in reading.members if name not in TOLD}
+        self._plain = (
+            (reading.size, reading.dtype, reading.layout) == (None, "uint8", "HWC")
+            and len(suffixes) == len(reading.members)
+            and LAYERS not in suffixes
+            and not any(suffix.startswith(SIDE_BY_SIDE) for suffix in suffixes.values())
+        )
+        wanted = list(dict.fromkeys(suffixes.values()))
+        if JSON in shard.places and reading.needs_row:
+            wanted.append(JSON)
+        self._spans = spans(shard, wanted, files.gap) if wanted else []
+        named = {suffix: name for name, suffix in suffixes.items()}
+        self._parts = [
+            (
+                span.starts,
+                [(named.get(suffix, suffix), at, sizes, _decoder(suffix)) for suffix, at, sizes in span.places],
+            )
+            for span in self._spans
+        ]
+
+    def read(self, number: int) -> dict[str, Any]:
+        """The members of the pair `number` of the shard. Raises ShardError or CodecError."""
+        read = self._files.read
+        return self.arrays(number, [read(*span.piece(number)) for span in self._spans])
+
+    def pieces(self, number: int) -> Iterator[tuple[str, int, int]]:
+        """(file, offset, size) of what `arrays` takes."""
+        return (span.piece(number) for span in self._spans)
+
+    def arrays(self, number: int, held: Sequence[bytes]) -> dict[str, Any]:
+        """As `read`, of the bytes of the pieces."""
+        if not self._plain:
+            members: dict[str, bytes] = {}
+            for span, data in zip(self._spans, held, strict=True):
+                members.update(span.parts(number, data))
+            return self._reading.arrays(_Held(self._files, self._shard, number, members))
+        made = self._blank.copy()
+        for (starts, parts), data in zip(self._parts, held, strict=True):
+            start = starts[number]
+            for name, offsets, sizes, decode in parts:
+                at = offsets[number] - start
+                pixels = decode(data[at : at + sizes[number]])
+                made[name] = pixels if pixels.dtype is _EIGHT_BITS else self._reading.finished(name, pixels, _no_extent)
+        return made
+
+
+def _no_extent() -> tuple[int, int]:
+    raise AssertionError("a picture that is not resized asks for no size")
+
+
+class _Held:
+    """What was read of a stored pair, as `degrade.shards.arrays.Held`."""
+
+    def __init__(self, files: DataFiles, shard: Shard, place: int, members: dict[str, bytes]) -> None:
+        self._files = files
+        self._shard = shard
+        self._place = place
+        self._members = members
+        self._row: dict[str, Any] | None = None
+        self._decoded: dict[str, Array] = {}
+
+    def told(self, name: str) -> Any:
+        if name == "key":
+            return self._shard.keys[self._place]
+        if self._row is None:
+            self._row = row_of(self._files, self._shard, self._place, self._members.get(JSON))
+        return self._row if name == "json" else record_of(self._row)
+
+    def picture(self, name: str) -> Array:
+        suffix = self._shard.suffix_of(name)
+        if suffix not in self._decoded:
+            self._decoded[suffix] = decoded(suffix, self._members[suffix])
+        return side(name, suffix, self._decoded[suffix])
+
+    def extent(self) -> tuple[int, int]:
+        for suffix, pixels in self._decoded.items():
+            name = suffix.partition(".")[0]
+            if name not in ("degraded", LAYERS):
+                return pixels.shape[0], pixels.shape[1] // (len(PICTURES) if name == SIDE_BY_SIDE else 1)
+        row = self.told("json")
+        return int(row["height"]), int(row["width"])
+
+
+def decoded(suffix: str, data: bytes) -> Array:
+    """The picture of a member, (H, W, C). Raises CodecError."""
+    return _decoder(suffix)(data)
+
+
+def _decoder(suffix: str) -> Callable[[bytes], Array]:
+    return decode_jpeg if suffix.endswith(".jpg") else decode_png
+
+
+def side(name: str, suffix: str, pixels: Array) -> Array:
+    """The picture `name` out of what the member `suffix` shows: itself, or one of two side by side."""
+    if not suffix.startswith(SIDE_BY_SIDE):
+        return pixels
+    return np.ascontiguousarray(np.split(pixels, len(PICTURES), axis=1)[PICTURES.index(name)])
+
+
+def row_of(files: DataFiles, shard: Shard, place: int, line: bytes | None) -> dict[str, Any]:
+    """The JSON columns out of the JSON member, or of the shard itself where there is none. Raises ShardError."""
+    try:
+        if line is None:
+            return files.rows(shard.file)[place]
+        if JSON in shard.files:
+            return columns_of_row(line)
+        row: dict[str, Any] = json.loads(line)
+        return row
+    except (ValueError, KeyError, TypeError) as error:
+        raise ShardError(f"the JSON of {shard.keys[place]} is damaged ({error})", "run `degrade verify`") from error
