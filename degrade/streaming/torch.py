@@ -24,7 +24,7 @@ from degrade.errors import MissingExtra
 from degrade.recipes import Recipe
 from degrade.shards.arrays import USUAL, as_arrays
 from degrade.shards.members import CLEAN, MASKS
-from degrade.shards.reader import StoredPair
+from degrade.shards.stored_pair import StoredPair
 from degrade.streaming.errors import StreamError
 from degrade.streaming.lab import LARGEST_AB, lab_to_rgb, rgb_to_lab
 from degrade.streaming.streams import Stream
