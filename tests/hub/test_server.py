@@ -202,15 +202,18 @@ def test_pull_requests(hub: HubServer, folder: Path) -> None:
     assert hub.files(REPOSITORY, "refs/pr/1") == digests(folder)
     script = """
 again = push(revision="refs/pr/1").oid
-found = [[each.num, each.status, each.git_reference] for each in api.get_repo_discussions(**pairs)]
+api.create_discussion(**pairs, title="a question")
+def found(**options):
+    return [[each.num, each.status, each.git_reference] for each in api.get_repo_discussions(**pairs, **options)]
+before = found(discussion_type="pull_request", discussion_status="open")
 api.merge_pull_request(**pairs, discussion_num=1)
-say([again, found, api.get_discussion_details(**pairs, discussion_num=1).status])
+say([again, before, found(), found(discussion_status="open")])
 """
-    again, found, status = ask(hub, script, folder)
+    again, before, after, still = ask(hub, script, folder)
     assert again == hub.repository(REPOSITORY).at("refs/pr/1").oid
-    assert found[0][0] == 1
-    assert found[0][2] == "refs/pr/1"
-    assert status == "merged"
+    assert before == [[1, "draft", "refs/pr/1"]]
+    assert after == [[1, "merged", "refs/pr/1"], [2, "open", None]]
+    assert still == [[2, "open", None]]
     assert hub.files(REPOSITORY) == digests(folder)
 
 

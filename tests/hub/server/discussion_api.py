@@ -37,9 +37,19 @@ def create(call: Call) -> Answer:
 
 
 def find_all(call: Call) -> Answer:
-    repository = call.repository
-    told = [_told(repository, each) for each in repository.discussions]
-    return as_json({"discussions": told, "count": len(told), "start": 0})
+    """A page of those that are asked for; drafts are open."""
+    repository, query = call.repository, call.request.query
+    kind, status, author = query.get("type", "all"), query.get("status", "all"), query.get("author")
+    found = [
+        _told(repository, each)
+        for each in repository.discussions
+        if kind in ("all", "pull_request" if each.pull_request else "discussion")
+        and status in ("all", "open" if each.status in ("open", "draft") else "closed")
+        and author in (None, each.author)
+    ]
+    start = int(query.get("p", 0)) * call.hub.page_size
+    page = found[start : start + call.hub.page_size]
+    return as_json({"discussions": page, "count": len(found), "start": start})
 
 
 def details(call: Call) -> Answer:

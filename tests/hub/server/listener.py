@@ -171,13 +171,15 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault and fault.cut_answer is not None:
             self.wfile.write(answer.body[: fault.cut_answer])
-            self._cut(fault)
+            self._cut(fault, reset=False)
         self.wfile.write(answer.body)
 
-    def _cut(self, fault: Fault | None) -> None:
+    def _cut(self, fault: Fault | None, reset: bool = True) -> None:
+        """Ends the connection; a reset would take back what was answered but not read yet."""
         if fault and fault.call:
             fault.call()
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        if reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         raise _CutError("as planned")
 
     def _note_leaks(self, request: Request) -> None:
