@@ -52,6 +52,9 @@ class Texts:
             builder.add(text)
         return builder.finish()
 
+    def __reduce__(self) -> Any:
+        return Texts, (bytes(self._block), self._ends[1:])
+
     def __len__(self) -> int:
         return len(self._ends) - 1
 

@@ -127,10 +127,10 @@ class Transform:
         pair = self.pair(pixels, key=key)
         if self.output == "image":
             degraded = _as_given(pair.degraded, pixels)
-            return degraded if pixels is image else _image(degraded)
+            return degraded if pixels is image else as_image(degraded)
         flat = pixels is not image or pixels.ndim == 2
         made = {name: self._member(pair, name, flat) for name in self.members}
-        return made if pixels is image else {name: _image(member) for name, member in made.items()}
+        return made if pixels is image else {name: as_image(member) for name, member in made.items()}
 
     def stage(self, image: Array | Image, **_told: Any) -> Any:
         """As a call, for pipelines that tell more than the picture, such as `albumentations.Lambda`."""
@@ -186,15 +186,16 @@ def _pixels(image: Any) -> Array:
     return np.asarray(image)
 
 
-def _image(pixels: Any) -> Any:
-    """A PIL image of an array (H, W), (H, W, 1) or (H, W, 3); what is no array is left."""
+def as_image(pixels: Any) -> Any:
+    """A PIL image of an array (H, W), (H, W, 1) or (H, W, 3); what is no array is left. Raises TypeError for colours of
+    more than 8 bits."""
     from PIL import Image
 
     if not isinstance(pixels, np.ndarray):
         return pixels
-    if pixels.ndim == 3 and pixels.dtype == np.uint16:
+    if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.dtype == np.uint16:
         raise TypeError("PIL has no colours of 16 bits; hand the transform an array")
-    return Image.fromarray(pixels)
+    return Image.fromarray(pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)
 
 
 def _as_given(degraded: Array, image: Array) -> Array:
