@@ -23,7 +23,8 @@
     ├── PairError             a photograph of which no pair can be made        (degrade.streaming)
     ├── HubError              what cannot be pushed to the Hub, or pulled      (degrade.hub)
     ├── BuildError            a build that cannot start or finish              (degrade.building)
-    └── ScreeningError        a screening that cannot start or go on           (degrade.screening)
+    ├── ScreeningError        a screening that cannot start or go on           (degrade.screening)
+    └── ModelError            a model that cannot be made or used as asked for (degrade.train)
 
 Each carries its facts as attributes, and its text says what was expected and what to do about it. A build takes what
 CodecError, CorpusReadError and TooSmall say of a photograph as the reason of its reject.
