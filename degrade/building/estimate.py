@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from isal import isal_zlib
+
 from degrade.building.arguments import check_arguments
 from degrade.building.errors import BuildError
 from degrade.building.executors import How
@@ -22,8 +24,11 @@ from degrade.engine.process import single_threaded
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source
-from degrade.shards.index import ShardIndex
+from degrade.shards.folders import file_names
+from degrade.shards.index import COMPACT, ShardIndex
 from degrade.shards.layout import shard_file
+from degrade.shards.members import JSON
+from degrade.shards.writers import empty_index
 
 SAMPLE = 32
 """Photographs of a sample."""
@@ -36,6 +41,7 @@ _MANIFEST_OF_SHARD = 220
 _FILES_PER_FOLDER, _FILES_PER_REPOSITORY, _SHARD_BYTES = 10_000, 100_000, 1_000_000_000
 """What the Hub advises: files a folder, files a repository, bytes a shard."""
 _LARGEST_SHARDS = 5
+_SPLIT = "train"
 
 
 @dataclass(frozen=True)
@@ -160,33 +166,37 @@ class _Sample:
     photographs, rejects, pairs : int
     seconds : float
         Reading and decoding included, rejects too.
-    size : int
-        Bytes of the pairs in a shard, with the headers of their members.
-    index : ShardIndex
     why : str
         Of the last reject.
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.photographs = self.rejects = self.pairs = self.size = 0
+        self.photographs = self.rejects = self.pairs = 0
         self.seconds = 0.0
-        self.index = ShardIndex.empty("", "", plan.members)
         self.why = ""
+        self._format = plan.format
+        self._members = plan.members
+        self._index = self._empty()
+        self._size = 0
+        self._packer = isal_zlib.compressobj()
 
     @property
     def bytes_per_pair(self) -> float:
         """In a shard."""
-        return self.size / self.pairs
+        return self._size / self.pairs
 
     @property
     def index_per_shard(self) -> int:
         """Bytes of the index that a shard takes without pairs."""
-        return len(ShardIndex.empty(shard_file("train", 0, 1), "train", tuple(self.index.members)).line())
+        return len(self._empty().line())
 
     @property
     def index_per_pair(self) -> float:
         """Bytes of the index that a pair takes."""
-        return (len(self.index.line()) - self.index_per_shard) / self.pairs
+        return (len(self._index.line()) - self.index_per_shard) / self.pairs
+
+    def _empty(self) -> ShardIndex:
+        return empty_index(self._format, shard_file(_SPLIT, 0, 1, self._format), _SPLIT, self._members)
 
     def add(self, recipe: Recipe, corpus: Corpus, plan: Plan, photograph: Photograph, split: str) -> None:
         """Make the pairs of one more photograph."""
@@ -200,8 +210,24 @@ class _Sample:
         self.photographs += 1
         self.pairs += len(made)
         for key, members in made:
-            self.index.add(key, {suffix: (self.size + _BLOCK, len(data)) for suffix, data in members})
-            self.size += sum(_BLOCK + -(-len(data) // _BLOCK) * _BLOCK for _, data in members)
+            places = {suffix: self._stored(key, suffix, data) for suffix, data in members}
+            self._index.add(key, {suffix: places[suffix] for suffix in self._index.members})
+
+    def _stored(self, key: str, suffix: str, data: bytes) -> tuple[int, int]:
+        """Where a member would lie, and its size. In a tar it stands behind a header and is filled up to a block. JSON
+        is a line with the names of the pair's files, or packed in columns of parquet, by zstd as well as by deflate."""
+        offset, size = self._size, len(data)
+        if self._format == "tar":
+            offset += _BLOCK
+            self._size += _BLOCK + -(-size // _BLOCK) * _BLOCK
+        elif suffix != JSON:
+            self._size += size
+        elif self._format == "parquet":
+            self._size += len(self._packer.compress(data) + self._packer.flush(isal_zlib.Z_SYNC_FLUSH))
+        else:
+            size += len(COMPACT(file_names(self._index, key)))
+            self._size += size
+        return 0 if "*" in self._index.files.get(suffix, "") else offset, size
 
 
 def _sampled(
@@ -232,13 +258,16 @@ def _sampled(
 
 
 def _advice(plan: Plan, bytes_per_pair: float) -> Iterator[str]:
-    shards = len(plan.shards)
+    own_files = plan.format not in ("tar", "parquet")
+    pictures = sum(suffix != JSON for suffix in plan.members)
+    files = plan.photographs * plan.copies * pictures if own_files else len(plan.shards)
     larger = f"set output.pairs_per_shard to {max(1, int(_SHARD_BYTES / bytes_per_pair))} for shards of 1 GB"
-    if shards > _FILES_PER_FOLDER:
-        limit, kind = (
-            (_FILES_PER_REPOSITORY, "repository") if shards > _FILES_PER_REPOSITORY else (_FILES_PER_FOLDER, "folder")
+    if files > _FILES_PER_FOLDER:
+        most, kind = (
+            (_FILES_PER_REPOSITORY, "repository") if files > _FILES_PER_REPOSITORY else (_FILES_PER_FOLDER, "folder")
         )
-        yield f"{shards:,} shards are more than the {limit:,} files a {kind} that the Hub advises; {larger}"
+        what, cure = ("pictures", "choose --format tar or parquet") if own_files else ("shards", larger)
+        yield f"{files:,} {what} are more than the {most:,} files a {kind} that the Hub advises; {cure}"
     size = min(plan.photographs, plan.per_shard) * plan.copies * bytes_per_pair
     if size > _LARGEST_SHARDS * _SHARD_BYTES:
         yield f"a shard of {size / 1e9:.1f} GB takes long to make again after an interruption; {larger}"

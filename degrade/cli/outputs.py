@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from degrade.cli.console import Interrupted, compiling_is_said, counted, emit, json_option, say, shown_path
-from degrade.cli.recipes import source_option
+from degrade.cli.recipes import format_option, in_format, source_option
 
 if TYPE_CHECKING:
     from degrade.building import Report
@@ -27,6 +27,7 @@ _out_argument = click.argument("out", help="The folder that a build has written,
 @click.option(
     "--out", metavar="FOLDER", help="Where the pairs go, or a URL; a folder of the recipe's name if left out."
 )
+@format_option
 @click.option("--workers", type=int, help="How many work at once; one for each processor if left out.")
 @click.option("--limit", type=int, help="Take so many of the photographs only.")
 @click.option("--part", metavar="I/N", help="Make the i-th of n parts, to build on several machines; `merge` finishes.")
@@ -42,7 +43,9 @@ _out_argument = click.argument("out", help="The folder that a build has written,
     help="How processes are started.",
 )  # fmt: skip
 @json_option
-def build(recipe: str, source: str | None, out: str | None, dry_run: bool, as_json: bool, **how: Any) -> None:
+def build(
+    recipe: str, source: str | None, out: str | None, format: str | None, dry_run: bool, as_json: bool, **how: Any
+) -> None:
     """Make shards of clean/degraded pairs from a folder of photographs.
 
     The same command goes on where an interrupted one stopped, and the bytes are the same with any number of workers.
@@ -52,7 +55,7 @@ def build(recipe: str, source: str | None, out: str | None, dry_run: bool, as_js
     from degrade.cli.progress import Events, shown_progress
     from degrade.recipes import load_recipe
 
-    made = load_recipe(recipe)
+    made = in_format(load_recipe(recipe), format)
     if source is None:
         say(f"no --source: taking {made.source or 'the sample photographs'}")
     with _resumable(), shown_progress() as shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from degrade.cli.console import COMPILING, columns, counted, emit, json_option, say, show
-from degrade.cli.recipes import source_option
+from degrade.cli.recipes import format_option, in_format, source_option
 
 _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -13,11 +13,14 @@ _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 @click.command()
 @click.option("--recipe", required=True, metavar="RECIPE", help="A recipe's file, or the name of a shipped one.")
 @source_option
+@format_option
 @click.option("--machines", type=int, default=1, show_default=True, help="How many machines like this one would build.")
 @click.option("--limit", type=int, help="Take so many of the photographs only.")
 @click.option("--sample", type=int, default=32, show_default=True, help="Photographs to try, to know bytes and hours.")
 @json_option
-def plan(recipe: str, source: str | None, machines: int, limit: int | None, sample: int, as_json: bool) -> None:
+def plan(
+    recipe: str, source: str | None, format: str | None, machines: int, limit: int | None, sample: int, as_json: bool
+) -> None:
     """Say what a build would make and how long it would take: pairs, shards, bytes, hours here and on several machines.
 
     The pairs of a few photographs are made in memory and measured; nothing is written. Hours leave out what moving
@@ -26,7 +29,7 @@ def plan(recipe: str, source: str | None, machines: int, limit: int | None, samp
     from degrade.building.estimate import estimate
     from degrade.recipes import load_recipe
 
-    made = load_recipe(recipe)
+    made = in_format(load_recipe(recipe), format)
     if source is None:
         say(f"no --source: taking {made.source or 'the sample photographs'}")
     found = estimate(made, source, machines=machines, limit=limit, sample=sample, compiling=lambda: say(COMPILING))

@@ -15,6 +15,7 @@ from degrade.cli.console import columns, counted, emit, json_option, say, show
 if TYPE_CHECKING:
     from degrade.recipes.errors import Problem
     from degrade.recipes.loading import Shipped
+    from degrade.recipes.recipe import Recipe
 
 recipe_argument = click.argument("recipe", help="A recipe's file, or the name of a shipped one.")
 source_option = click.option(
@@ -23,6 +24,26 @@ source_option = click.option(
     help="A folder, a picture, a pattern such as 'photos/**/*.jpg', a list file, an archive, a dataset, a URL, or a "
     ".yaml that describes one source or several; without it the recipe's own source, else the sample photographs.",
 )
+format_option = click.option(
+    "--format",
+    type=click.Choice(["tar", "parquet", "folder", "aligned"]),
+    help="How shards are stored, in place of the recipe's output.format.",
+)
+
+
+def in_format(recipe: Recipe, format: str | None) -> Recipe:
+    """The recipe with its output in another format, where one is given. Raises ParameterError if it does not allow of
+    it."""
+    if format is None:
+        return recipe
+    from degrade.recipes.output import ALIGNED
+
+    members = recipe.output.members
+    if format == "aligned" and tuple(members) != ALIGNED:
+        left_out = ", ".join(name for name in members if name not in ALIGNED)
+        say(f"the format aligned holds {' and '.join(ALIGNED)} alone" + (f", not {left_out}" if left_out else ""))
+        members = ALIGNED
+    return dataclasses.replace(recipe, output=dataclasses.replace(recipe.output, format=format, members=members))
 
 
 @click.command()

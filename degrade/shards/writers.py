@@ -79,15 +79,25 @@ def open_writer(
 def _opened(
     format: str, storage: Storage, shard: str, split: str, members: Sequence[str], planned: Iterable[str]
 ) -> ShardWriter:
+    index = empty_index(format, shard, split, members)
     if format == "tar":
-        return TarShard(storage, ShardIndex.empty(shard, split, members))
+        return TarShard(storage, index)
     if format == "parquet":
         from degrade.shards.parquet import ParquetShard
 
-        return ParquetShard(storage, ShardIndex.empty(shard, split, [name for name in members if name != JSON]))
+        return ParquetShard(storage, index)
     from degrade.shards.folders import FolderShard
 
-    return FolderShard(storage, own_files_index(shard, split, members), planned)
+    return FolderShard(storage, index, planned)
+
+
+def empty_index(format: str, shard: str, split: str, members: Sequence[str]) -> ShardIndex:
+    """The index of a shard of a format, without pairs; the other parameters are those of `open_writer`."""
+    if format == "tar":
+        return ShardIndex.empty(shard, split, members)
+    if format == "parquet":
+        return ShardIndex.empty(shard, split, [name for name in members if name != JSON])
+    return own_files_index(shard, split, members)
 
 
 def own_files_index(shard: str, split: str, members: Sequence[str]) -> ShardIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from degrade.building import BuildError, build
 from degrade.building.estimate import estimate
 from degrade.recipes import load_recipe
 
+PARQUET = pytest.param(
+    "parquet", marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow is not installed")
+)
 RECIPE: dict[str, Any] = {
     "recipe": 1, "name": "t", "frame": {"size": 64}, "steps": ["target", {"salt_and_pepper": {"amount": 0.02}}],
     "output": {"copies": 2, "pairs_per_shard": 6, "splits": {"train": 0.7, "val": 0.3}},
@@ -30,6 +34,27 @@ def test_an_estimate_is_near_the_build(tmp_path: Path) -> None:
     assert found.hours == found.hours_here / 2
     assert found.hours_here > 0
     assert found.advice == []
+
+
+@pytest.mark.parametrize("format", ["tar", PARQUET, "folder", "aligned"])
+def test_every_format_has_its_own_overhead(tmp_path: Path, format: str) -> None:
+    members = {"members": ["clean", "degraded"]} if format == "aligned" else {}
+    recipe = RECIPE | {"output": {**RECIPE["output"], **members, "pairs_per_shard": 100, "format": format}}
+    found = estimate(recipe, "sample")
+    report = build(load_recipe(recipe), "sample", tmp_path / "out", workers=1)
+    slack = {"tar": 10_240, "parquet": 14_000}.get(format, 0)  # ends of shards
+    assert -0.005 * report.size <= report.size - found.shard_bytes <= slack * report.shards + 0.005 * report.size
+    index = (tmp_path / "out" / "index.jsonl").stat().st_size
+    assert 0.9 * index < found.index_bytes < 1.1 * index
+
+
+def test_too_many_files_are_told_with_the_cure() -> None:
+    recipe = RECIPE | {"output": {"copies": 2, "format": "folder"}}
+    assert estimate(recipe, "sample", sample=1).advice == []
+    many = {**RECIPE, "steps": ["target"], "output": {"copies": 600, "format": "folder"}}
+    (advice,) = estimate(many, "sample", sample=1).advice
+    assert advice.startswith("16,200 pictures are more than the 10,000 files a folder")
+    assert "--format tar or parquet" in advice
 
 
 def test_a_short_sample_is_enough() -> None:

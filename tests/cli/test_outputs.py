@@ -10,13 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 from click.testing import Result
 
 from degrade.cli.console import Interrupted
-from degrade.cli.outputs import size_in_words
+from degrade.cli.outputs import build, size_in_words
 from degrade.codecs import decode_png
+from degrade.recipes.output import SHARD_FORMATS
 from degrade.shards import open_pairs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +84,25 @@ def test_a_build_as_json_lines(json_lines: JsonLines, recipe: str, photos: Path)
     assert done["event"] == "done"
     assert done["rejects"] == {"not_an_image": 1}
     assert Path(done["contact_sheet"]).is_file()
+
+
+def test_another_format_than_the_recipes(run: Run, error: Error, here: Path, recipe: str, photos: Path) -> None:
+    how = "build", "--recipe", recipe, "--source", "photos", "--workers", "1"
+    for format in ("folder", "aligned"):
+        result = run(*how, "--out", format, "--format", format)
+        assert result.exit_code == 0, result.stderr
+        assert ("the format aligned holds clean and degraded alone, not mask" in result.stderr) == (format == "aligned")
+    names = {path.name for path in (here / "folder/data/train").iterdir()}
+    assert names == {"clean", "degraded", "mask", "metadata.jsonl"}
+    assert {pair.pictures for pair in open_pairs(here / "aligned")} == {frozenset({"clean", "degraded"})}
+    assert "another plan" in error(*how, "--out", "folder", "--format", "tar", code=1)
+    assert "'zip' is not one of 'tar', 'parquet', 'folder', 'aligned'" in error(*how, "--format", "zip", code=2)
+
+
+def test_the_formats_are_those_of_recipes() -> None:
+    (option,) = [option for option in build.params if option.name == "format"]
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == SHARD_FORMATS
 
 
 def test_again_gives_the_same_bytes_the_contact_sheet_included(run: Run, out: Path) -> None:

@@ -27,6 +27,13 @@ def test_a_plan_as_json(json_lines: Callable[..., list[dict[str, Any]]], recipe:
     assert found["shard_bytes"] > 0
 
 
+def test_another_format_weighs_less(json_lines: Callable[..., list[dict[str, Any]]], recipe: str, photos: Path) -> None:
+    how = "plan", "--recipe", recipe, "--source", str(photos), "--json"
+    (tars,), (files,) = json_lines(*how), json_lines(*how, "--format", "folder")
+    assert files["pairs"] == tars["pairs"]
+    assert files["shard_bytes"] < tars["shard_bytes"]
+
+
 def test_mistakes(error: Callable[..., str], recipe: str) -> None:
     assert "whole number from 1" in error("plan", "--recipe", recipe, "--machines", "0", code=2)
     assert "there is no source" in error("plan", "--recipe", recipe, "--source", "nowhere", code=2)
