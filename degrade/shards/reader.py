@@ -162,6 +162,11 @@ class PairArrays(Sequence[dict[str, Any]]):
             route.arrays(place, [next(held) for _ in each]) for (route, place), each in zip(found, pieces, strict=True)
         ]
 
+    @property
+    def keys(self) -> Iterator[str]:
+        """The pairs' keys, in order."""
+        return self.pairs.keys
+
     def by_key(self, key: str) -> dict[str, Any]:
         """The pair of this key. Raises NoSuchPair, ShardError or CodecError."""
         return self[self.pairs.number(key)]

@@ -75,7 +75,7 @@ def test_torch_takes_them_as_they_are(outputs: dict[str, Path], format: str, wor
     batches = list(data.DataLoader(arrays, batch_size=4, num_workers=workers))
     assert [len(batch["key"]) for batch in batches] == [4, 4, 4, 4, 2]
     assert tuple(batches[0]["clean"].shape) == (4, 3, 48, 48)
-    assert [key for batch in batches for key in batch["key"]] == list(arrays.pairs.keys)
+    assert [key for batch in batches for key in batch["key"]] == list(arrays.keys)
     assert np.array_equal(batches[0]["degraded"][0].numpy(), first["degraded"])
     read = [pixels for batch in batches for pixels in batch["degraded"].numpy()]
     assert all(np.array_equal(pixels, arrays[number]["degraded"]) for number, pixels in enumerate(read))
@@ -95,7 +95,7 @@ def test_torchdata_resumes_a_shuffled_epoch(outputs: dict[str, Path], format: st
         return loader(arrays, batch_size=4, num_workers=workers, sampler=shuffled)
 
     whole = [batch["key"] for batch in made()]
-    assert sorted(key for keys in whole for key in keys) == sorted(arrays.pairs.keys)
+    assert sorted(key for keys in whole for key in keys) == sorted(arrays.keys)
     interrupted = made()
     batches = iter(interrupted)
     before = [next(batches)["key"] for _ in range(taken)]
@@ -112,7 +112,7 @@ def test_grain_resumes_a_shuffled_epoch(outputs: dict[str, Path], format: str) -
     arrays = opened(outputs[format])
     batches = grain.MapDataset.source(arrays).shuffle(seed=5).to_iter_dataset().batch(4)
     whole = [batch["key"].tolist() for batch in batches]
-    assert sorted(key for keys in whole for key in keys) == sorted(arrays.pairs.keys)
+    assert sorted(key for keys in whole for key in keys) == sorted(arrays.keys)
     iterator = iter(batches)
     before = [next(iterator)["key"].tolist() for _ in range(2)]
     state = iterator.get_state()
@@ -133,7 +133,7 @@ def test_spawned_workers(outputs: dict[str, Path]) -> None:
     data = pytest.importorskip("torch.utils.data")
     arrays = opened(outputs["tar"])
     batches = data.DataLoader(arrays, batch_size=9, num_workers=2, multiprocessing_context="spawn")
-    assert [key for batch in batches for key in batch["key"]] == list(arrays.pairs.keys)
+    assert [key for batch in batches for key in batch["key"]] == list(arrays.keys)
 
 
 # --- from elsewhere ---------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_torch_over_a_url(outputs: dict[str, Path], remote: Any, workers: int) -
     loader = data.DataLoader(
         arrays, batch_size=4, num_workers=workers, multiprocessing_context="fork" if workers else None
     )
-    assert [key for batch in loader for key in batch["key"]] == list(arrays.pairs.keys)
+    assert [key for batch in loader for key in batch["key"]] == list(arrays.keys)
 
 
 def test_a_shard_that_is_cut_short(outputs: dict[str, Path], remote: Any) -> None:
