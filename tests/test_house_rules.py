@@ -18,7 +18,7 @@ PACKAGE = ROOT / "degrade"
 MEBIBYTE = 1 << 20
 
 TOP_LEVEL = {
-    *(".ci", "benchmarks", "degrade", "recipes", "tests", "textures", "train"),
+    *(".ci", "benchmarks", "degrade", "examples", "recipes", "tests", "textures", "train"),
     *(".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "README.md"),
     *("cli.py", "constraints.txt", "pyproject.toml"),
 }

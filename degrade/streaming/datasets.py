@@ -114,7 +114,9 @@ class Degrade:
     key : str, optional
         The column with the picture's key; by default the key is a hash of the pixels.
     members : sequence of str
-        The columns that are added, or replaced: as of `degrade.as_transform`.
+        The columns that are made: as of `degrade.as_transform`.
+    keep : sequence of str
+        Columns that are handed on: `map` keeps all others by itself, `with_transform` none.
     output : "image" or "array"
         PIL images, which `map` stores as the feature Image; or arrays, pictures (H, W, C) and masks (H, W).
     copy, epoch, split
@@ -133,6 +135,7 @@ class Degrade:
         image: str = "image",
         key: str | None = None,
         members: Sequence[str] = USUAL,
+        keep: Sequence[str] = (),
         output: Literal["image", "array"] = "image",
         copy: int = 0,
         epoch: int = 0,
@@ -140,11 +143,11 @@ class Degrade:
     ) -> None:
         if output not in ("image", "array"):
             raise StreamError(f"there is no output {output!r}", "choose image or array")
-        self.image, self.key, self.output = image, key, output
+        self.image, self.key, self.keep, self.output = image, key, tuple(keep), output
         self.transform = Transform(recipe, output="dict", members=members, copy=copy, epoch=epoch, split=split)
 
     def __call__(self, example: Mapping[str, Any]) -> dict[str, Any]:
-        """The example, or the batch of examples, with the members beside what it had.
+        """The members, and the columns that are kept, of an example or of a batch of examples.
 
         Raises
         ------
@@ -153,15 +156,16 @@ class Degrade:
         CodecError, TypeError, ValueError
             A picture cannot be read, or the recipe does not take it.
         """
-        for column in (self.image, *([self.key] if self.key else [])):
+        for column in (self.image, *([self.key] if self.key else []), *self.keep):
             if column not in example:
                 raise StreamError(f"there is no column {column!r}, but {', '.join(example)}", "name another column")
         pictures = example[self.image]
+        kept = {column: example[column] for column in self.keep}
         if not isinstance(pictures, list):
-            return {**example, **self._made(pictures, example[self.key] if self.key else None)}
+            return kept | self._made(pictures, example[self.key] if self.key else None)
         keys = example[self.key] if self.key else [None] * len(pictures)
         made = [self._made(picture, key) for picture, key in zip(pictures, keys, strict=True)]
-        return {**example, **{name: [one[name] for one in made] for name in self.transform.members}}
+        return kept | {name: [one[name] for one in made] for name in self.transform.members}
 
     def _made(self, picture: Any, key: Any) -> dict[str, Any]:
         made: dict[str, Any] = self.transform(self._pixels(picture), key=None if key is None else str(key))

@@ -150,7 +150,7 @@ class Collate:
 
 
 def _key_of(pair: Any) -> str:
-    return str(pair.get(_KEY, "")) if isinstance(pair, Mapping) else pair.key
+    return str(pair.get(_KEY, pair.get("__key__", ""))) if isinstance(pair, Mapping) else pair.key
 
 
 def _in_rows(array: Array) -> Array:

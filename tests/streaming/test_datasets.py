@@ -147,8 +147,11 @@ def test_map_adds_columns_of_images(batched: bool) -> None:
 
 def test_with_transform_and_streams_take_it_too() -> None:
     expected = degrade.load_recipe(RECIPE)(np.asarray(images()[1]), key=pixel_key(np.asarray(images()[1])))
-    function = adaptor.Degrade(RECIPE, output="array", members=("degraded",))
-    lazy = table().with_transform(function)[1:2]["degraded"][0]
+    function = adaptor.Degrade(RECIPE, output="array", members=("degraded", "key"), keep=("label",))
+    row = table().with_transform(function)[1]
+    assert list(row) == ["label", "degraded", "key"]
+    assert row["label"] == 2
+    lazy = row["degraded"]
     streamed = list(table().to_iterable_dataset().map(function))[1]["degraded"]
     assert np.array_equal(lazy, expected.degraded)
     assert np.array_equal(np.asarray(streamed), expected.degraded)
