@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from degrade.shards import open_pairs
-from degrade.shards.reader import StoredPair
+from degrade.shards import StoredPair, open_pairs
 from tests.hub.server.app import TRANSFERS, HubServer
 
 pytestmark = [

@@ -7,14 +7,15 @@ It knows the endpoints that making, filling, reading and deleting repositories n
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import TracebackType
 from typing import Any
 
 from tests.hub.server import client
 from tests.hub.server.accounts import User
-from tests.hub.server.faults import Fault, Faults
+from tests.hub.server.faults import ANY, Fault, Faults
 from tests.hub.server.hub import Hub
 from tests.hub.server.listener import Listener, Logged
 from tests.hub.server.repositories import MAIN, Digest, Repository
@@ -87,9 +88,9 @@ class HubServer:
     # --- what it makes go wrong, and what it noticed ------------------------------------------------------------------
 
     def fail(self, route: str, **how: Any) -> Fault:
-        """Makes requests of a route fail; see `Fault` for `how`."""
-        if route not in NAMES:
-            raise ValueError(f"no such route: {route!r}; one of {', '.join(sorted(NAMES))}")
+        """Makes requests of a route, or of `ANY`, fail; see `Fault` for `how`."""
+        if route not in (*NAMES, ANY):
+            raise ValueError(f"no such route: {route!r}; {ANY} or one of {', '.join(sorted(NAMES))}")
         fault = Fault(route, **how)
         self.faults.add(fault)
         return fault
@@ -111,7 +112,6 @@ class HubServer:
         """The whole environment of a client, for `subprocess`: the library reads it when it is imported."""
         return client.environment(self)
 
-    @property
-    def run(self) -> Callable[..., Any]:
+    def run(self, what: str | Sequence[str | Path], **options: Any) -> CompletedProcess[str]:
         """`run(script)` or `run([argument, ...])`: see `client.run`."""
-        return lambda *args, **options: client.run(self, *args, **options)
+        return client.run(self, what, **options)

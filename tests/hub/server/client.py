@@ -40,13 +40,13 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     timeout: float = 300,
-    fails: bool = False,
+    fails: bool | None = False,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a Python script (a string) or the arguments of `python` (a list, such as `["-m", "degrade", "push", ...]`),
     with `env` added to the environment, and takes what it says.
 
     Raises:
-        AssertionError: it failed (or, with `fails`, it did not), or it said a token.
+        AssertionError: it failed (with `fails` it did not; None allows both), or it said a token.
     """
     arguments = ["-c", what] if isinstance(what, str) else [str(each) for each in what]
     done = subprocess.run(
@@ -54,6 +54,6 @@ def run(
         capture_output=True, text=True, errors="surrogateescape", check=False,
     )  # fmt: skip
     said = done.stdout + done.stderr
-    assert (done.returncode != 0) == fails, f"exit code {done.returncode}\n{said}"
+    assert fails is None or (done.returncode != 0) == fails, f"exit code {done.returncode}\n{said}"
     assert not any(token in said for token in server.hub.accounts.tokens), "a token was printed"
     return done

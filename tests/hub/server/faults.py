@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+ANY = "any"
+"""All routes together."""
+
 
 @dataclass
 class Fault:
-    """Strikes the requests of one route: `times` of them (None: all) after the first `skip`.
+    """Strikes the requests of one route, or of any: `times` of them (None: all) after the first `skip`.
 
     - `delay`: seconds to wait before anything else;
     - `status`: answer with this error instead of doing the work, with a `Retry-After` header if `retry_after` is given;
@@ -63,7 +66,7 @@ class Faults:
         """The fault that strikes this request: the first that was planned for it."""
         with self._lock:
             for fault in self._faults:
-                if fault.route == route and fault.meets():
+                if fault.route in (route, ANY) and fault.meets():
                     return fault
         return None
 
