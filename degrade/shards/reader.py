@@ -17,6 +17,8 @@ from degrade.shards.routes import Route
 from degrade.shards.storage import Place, open_storage
 from degrade.shards.stored_pair import StoredPair
 
+_MOST_ROUTES = 4096
+
 
 class StoredPairs(Sequence[StoredPair]):
     """The pairs of an output, in the order of its shards; made by `open_pairs`.
@@ -49,6 +51,7 @@ class StoredPairs(Sequence[StoredPair]):
             raise ShardError(f"{self.out} has no split {split!r}", f"choose one of {', '.join(sorted(splits))}")
         self._length = length
         self._firsts = [shard.first for shard in self.shards]
+        self._routes: dict[tuple[int, Reading], Route] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -62,7 +65,7 @@ class StoredPairs(Sequence[StoredPair]):
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(self._length))]
         shard, place = self.place(index)
-        return StoredPair(self.files, self.shards[shard], place)
+        return StoredPair(self, shard, place)
 
     def place(self, index: int) -> tuple[int, int]:
         """(number of its shard, number in the shard) of a pair. Raises IndexError."""
@@ -100,6 +103,15 @@ class StoredPairs(Sequence[StoredPair]):
         """These pairs, each as a dict of arrays; see `degrade.shards.arrays.as_arrays`."""
         return PairArrays(self, Reading.of(members, size, dtype, layout))
 
+    def route(self, shard: int, reading: Reading) -> Route:
+        """How the pairs of a shard are read in one way. Raises ReadError where they have no such members."""
+        route = self._routes.get((shard, reading))
+        if route is None:
+            if len(self._routes) >= _MOST_ROUTES:
+                self._routes.clear()
+            route = self._routes[shard, reading] = Route(self.files, self.shards[shard], reading)
+        return route
+
     def _cure(self, key: str) -> str:
         from difflib import get_close_matches
         from itertools import islice
@@ -112,7 +124,7 @@ class StoredPairs(Sequence[StoredPair]):
         return Numbers(self.shards)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_numbers"}
+        return {name: value for name, value in self.__dict__.items() if name != "_numbers"} | {"_routes": {}}
 
     def __repr__(self) -> str:
         return f"StoredPairs({str(self.out)!r}, split={self.split!r}, {self._length} pairs)"
@@ -174,7 +186,7 @@ class PairArrays(Sequence[dict[str, Any]]):
     def _route(self, shard: int) -> Route:
         route = self._routes[shard]
         if route is None:
-            route = self._routes[shard] = Route(self.pairs.files, self.pairs.shards[shard], self.reading)
+            route = self._routes[shard] = self.pairs.route(shard, self.reading)
         return route
 
     def __reduce__(self) -> Any:

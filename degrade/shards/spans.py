@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from degrade.shards.places import Shard
 
 
@@ -68,5 +70,5 @@ def spans(shard: Shard, suffixes: Sequence[str], gap: int) -> list[Span]:
 def _near(shard: Shard, before: str, suffix: str, gap: int) -> bool:
     """Whether a member follows another of the same pair, in every pair."""
     (offsets, sizes), (later, _) = shard.places[before], shard.places[suffix]
-    between = [start - offset - size for offset, size, start in zip(offsets, sizes, later, strict=True)]
-    return min(between) >= 0 and sum(between) <= gap * len(between)
+    between = np.asarray(later) - np.asarray(offsets) - np.asarray(sizes)
+    return bool(between.min() >= 0 and between.mean() <= gap)

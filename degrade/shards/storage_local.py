@@ -58,7 +58,8 @@ class LocalStorage(Storage):
 
     def read_range(self, name: str, offset: int, size: int) -> bytes:
         """A few files stay open. `pread` keeps no position, so threads and forks share them."""
-        return os.pread((self._open.get(name) or self._file(name)).descriptor, size, offset)
+        file = self._open.get(name) or self._file(name)  # held here, so that no other thread closes it meanwhile
+        return os.pread(file.descriptor, size, offset)
 
     def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
         return [self.read_range(*piece) for piece in pieces]
@@ -104,7 +105,7 @@ class LocalStorage(Storage):
 
     def _file(self, name: str) -> _File:
         """Without a lock, which a process that is forked meanwhile would inherit locked: threads at worst open a file
-        twice. The one that was opened first is closed once no thread reads from it any more."""
+        twice. One that gives way is closed once no thread reads from it any more."""
         file = self._open[name] = _File(self.place / name)
         while len(self._open) > _MOST_OPEN:
             with suppress(KeyError):

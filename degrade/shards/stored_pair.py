@@ -13,11 +13,10 @@ from degrade.shards.arrays import USUAL, Reading
 from degrade.shards.errors import ShardError
 from degrade.shards.index import COMPACT
 from degrade.shards.members import JSON, LAYERS, record_of
-from degrade.shards.routes import Route, decoded, row_of, side
+from degrade.shards.routes import decoded, row_of, side
 
 if TYPE_CHECKING:
-    from degrade.shards.data_files import DataFiles
-    from degrade.shards.places import Shard
+    from degrade.shards.reader import StoredPairs
 
 Array = npt.NDArray[Any]
 
@@ -35,12 +34,20 @@ class StoredPair:
         format aligned aligned.jpg and json.
     """
 
-    def __init__(self, files: DataFiles, shard: Shard, place: int) -> None:
-        self.key = shard.keys[place]
-        self.split = shard.split
-        self._files = files
-        self._shard = shard
+    def __init__(self, pairs: StoredPairs, shard: int, place: int) -> None:
+        self._pairs = pairs
+        self._number = shard
+        self._shard = pairs.shards[shard]
+        self._files = pairs.files
         self._place = place
+
+    @cached_property
+    def key(self) -> str:
+        return self._shard.keys[self._place]
+
+    @property
+    def split(self) -> str:
+        return self._shard.split
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -54,7 +61,7 @@ class StoredPair:
         layout: str = "HWC",
     ) -> dict[str, Any]:
         """The members as arrays; see `degrade.shards.arrays.as_arrays`. Nothing of it is kept in the pair."""
-        return Route(self._files, self._shard, Reading.of(members, size, dtype, layout)).read(self._place)
+        return self._pairs.route(self._number, Reading.of(members, size, dtype, layout)).read(self._place)
 
     def member(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""

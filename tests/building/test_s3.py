@@ -158,6 +158,8 @@ def test_the_same_objects_whoever_sends_them(
     assert verify(out).ok
     pairs = open_pairs(out)
     assert replay(out, pairs[3].key, photos).key == pairs[3].key
+    keys = [row["key"] for row in pairs.read(["clean", "key"]).__getitems__([3, 0, 2])]  # as torch asks for a batch
+    assert keys == [pairs[number].key for number in (3, 0, 2)]
 
 
 @pytest.mark.parametrize("engine", ["processes", "threads"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tarfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,15 @@ def test_more_shards_than_open_files(finished: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("degrade.shards.storage_local._MOST_OPEN", 1)
     keys = [pair.row["key"] for pair in open_pairs(finished)]
     assert keys == list(open_pairs(finished).keys)
+
+
+def test_threads_that_close_each_others_files(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("degrade.shards.storage_local._MOST_OPEN", 1)
+    pairs = open_pairs(finished)
+    expected = [pair.member("json") for pair in pairs]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            assert list(pool.map(lambda number: pairs[number].member("json"), range(len(pairs)))) == expected
 
 
 def test_a_member_that_is_not_stored(finished: Path) -> None:
