@@ -10,7 +10,7 @@
     as_arrays                             a pair as arrays, ready for a batch
     Pairs, stream, Stream                 pairs on the fly: by number, or one after the other
     as_transform                          a recipe as a stage of somebody's image pipeline
-    push                                  outputs and recipes to the Hugging Face Hub
+    push, pull                            outputs and recipes to the Hugging Face Hub, and back
     Degradation, field, Key, Photo, …     what is needed to write an op of one's own
 
 Names are loaded on their first use, so that importing the package costs nothing.
@@ -56,6 +56,7 @@ _HOMES: dict[str, str] = {
     "PairError": "degrade.streaming",
     "StreamError": "degrade.streaming",
     "push": "degrade.hub",
+    "pull": "degrade.hub",
     "HubError": "degrade.hub",
     "open_corpus": "degrade.corpus",
     "screen": "degrade.screening",

@@ -107,6 +107,7 @@ def build(
     source, recipe = source if source is not None else recipe.source, recipe.without_places()
     folder = WorkFolder(out if out is not None else recipe.name)
     how = _reached_by_others(how, folder.storage)
+    folder.check_writable()
     corpus = open_corpus(source)
     listing = _listing(corpus, folder.out)
     plan, photographs = make_plan(recipe, listing, limit, corpus)

@@ -70,6 +70,12 @@ class WorkFolder:
 
     # ------------------------------------------------------------------ coming in
 
+    def check_writable(self) -> None:
+        """Raises BuildError where nothing can be built in place."""
+        if not self.storage.is_writable:
+            cure = "build into a folder, and `degrade push` that"
+            raise BuildError(f"{self.out} is not built in place", cure, exit_code=2)
+
     def check_place(self, overwrite: bool) -> None:
         """Raises BuildError if `out` is neither new, nor empty, nor a build that can be resumed or overwritten."""
         with self.writing():

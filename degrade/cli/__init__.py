@@ -8,9 +8,9 @@
     screen      screen
     pairs       pairs
     ops         ops, warm
-    hub         push
+    hub         push, pull
     console     words on stderr, data on stdout
-    progress    what a build says while it runs; `hub_progress`, what a push says
+    progress    what a build says while it runs; `hub_progress`, what a push or a pull says
 
 Nothing that works on pictures is imported before a command needs it: `degrade --help` answers at once.
 """
@@ -18,7 +18,7 @@ Nothing that works on pictures is imported before a command needs it: `degrade -
 from __future__ import annotations
 
 from degrade.cli.group import main
-from degrade.cli.hub import push
+from degrade.cli.hub import pull, push
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
 from degrade.cli.pairs import pairs
@@ -30,6 +30,6 @@ from degrade.cli.screen import screen
 __all__ = ["main"]
 
 for _command in (
-    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, schema, warm,
+    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands about the Hugging Face Hub: push."""
+"""Commands about the Hugging Face Hub: push, pull."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from degrade.cli.console import Interrupted, columns, counted, emit, json_option, say, show
+from degrade.cli.console import Interrupted, columns, counted, emit, json_option, say, show, shown_path
 from degrade.cli.outputs import size_in_words
 
 if TYPE_CHECKING:
-    from degrade.hub import PushReport
+    from degrade.hub import PullReport, PushReport
 
 _MOST_SHOWN = 20
 _CARDS = {
@@ -50,6 +50,28 @@ def push(source: str, repository: str, dry_run: bool, as_json: bool, **how: Any)
     elif dry_run:
         _list(report)
     for line in _pushed(report):
+        say(line)
+
+
+@click.command()
+@click.argument("repository", metavar="USER/NAME", help="The dataset on the Hub; USER/NAME@REVISION for a revision.")
+@click.option("--to", metavar="FOLDER", help="Where it goes; a folder of the dataset's name if left out.")
+@click.option("--revision", metavar="REVISION", help="A branch, a tag or a commit.")
+@click.option("--split", metavar="SPLIT", help="Fetch this split alone.")
+@json_option
+def pull(repository: str, as_json: bool, **how: Any) -> None:
+    """Fetch the pairs of the dataset USER/NAME from the Hugging Face Hub into a folder, as a build writes it.
+
+    The same command goes on where an interrupted one stopped. Every file is compared with the manifest's digests.
+    """
+    from degrade import hub
+    from degrade.cli.hub_progress import Events, shown_transfer
+
+    with _resumable(), shown_transfer() as shown:
+        report = hub.pull(repository, progress=Events(shown) if as_json else shown, **how)
+    if as_json:
+        emit({"event": "done", **report.to_data()})
+    for line in _pulled(report):
         say(line)
 
 
@@ -91,6 +113,13 @@ def _pushed(report: PushReport) -> Iterator[str]:
     if report.tag:
         yield f"tag:           {report.tag}"
     yield f"on the Hub:    {report.url}"
+
+
+def _pulled(report: PullReport) -> Iterator[str]:
+    splits = ", ".join(f"{split} {pairs:,}" for split, pairs in report.splits.items())
+    kept = f"; {counted(report.kept, 'file')} there before" if report.kept else ""
+    yield f"fetched: {counted(report.fetched, 'file')}, {size_in_words(report.size)}{kept}; all is as the manifest says"
+    yield f"{counted(report.pairs, 'pair')} ({splits}): {shown_path(report.out)}"
 
 
 @contextmanager

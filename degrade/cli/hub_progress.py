@@ -21,7 +21,7 @@ class Shown(Progress):
     """Lines for people; as a context manager it leaves the terminal as it was."""
 
     def __init__(self) -> None:
-        self.total = self.done = self.files = 0
+        self.total = self.done = 0
         self._told = time.monotonic()
 
     def __enter__(self) -> Shown:
@@ -31,13 +31,12 @@ class Shown(Progress):
         self.close()
 
     def planned(self, planned: Planned) -> None:
-        self.total, self.done, self.files = planned.size, 0, 0
+        self.total, self.done = planned.size, 0
         kept = f", {counted(planned.kept, 'file')} there before" if planned.kept else ""
         self.message(f"{counted(planned.files, 'file')}, {size_in_words(planned.size)}{kept}")
 
-    def moved(self, name: str, size: int) -> None:
+    def advanced(self, size: int) -> None:
         self.done += size
-        self.files += 1
         self.update()
 
     def waiting(self, seconds: float, why: str) -> None:
@@ -102,9 +101,11 @@ class Events(Progress):
         emit({"event": "planned", **dataclasses.asdict(planned)})
         self._shown.planned(planned)
 
+    def advanced(self, size: int) -> None:
+        self._shown.advanced(size)
+
     def moved(self, name: str, size: int) -> None:
         emit({"event": "file", "file": name, "bytes": size})
-        self._shown.moved(name, size)
 
     def committed(self, commit: str, files: int) -> None:
         emit({"event": "commit", "commit": commit, "files": files})

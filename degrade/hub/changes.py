@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from degrade.hub.client import State
 from degrade.hub.errors import HubError
 from degrade.hub.local import LocalFile
-from degrade.shards.layout import CARD, DATA, MANIFEST, is_shard_file
+from degrade.shards.layout import CARD, DATA, MANIFEST, SHEET, is_shard_file
 
 _OWN_FILE = re.compile(rf"{DATA}/[a-z][a-z0-9_]*/(metadata\.jsonl|([a-z0-9_]+/)?[A-Za-z0-9_~-]+\.(jpg|png))")
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -46,6 +46,8 @@ def changes(files: Iterable[LocalFile], there: State) -> Changes:
         names.add(file.name)
         (kept if file.is_as(there.files.get(file.name)) else send).append(file)
     stale = sorted(name for name in there.files if is_data(name) and name not in names)
+    if MANIFEST in there.files and SHEET in there.files and SHEET not in names:
+        stale.append(SHEET)  # it shows another build
     return Changes(tuple(send), tuple(kept), tuple(stale))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from degrade._version import __version__
 from degrade.errors import MissingExtra
 from degrade.hub.errors import HubError, asking
-from degrade.recipes.hub_errors import is_missing
+from degrade.recipes.hub_errors import is_missing, why_and_cure
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -29,11 +29,13 @@ class Remote(NamedTuple):
 
 
 class State(NamedTuple):
-    """A revision of a repository: its commit, and its files by name. No commit: there is nothing of that name."""
+    """A revision of a repository: its commit, and its files by name. No commit: there is nothing of that name, and
+    `missing` says why and what to do about it."""
 
     commit: str
     files: dict[str, Remote]
     private: bool = False
+    missing: tuple[str, str] = ("", "")
 
     @property
     def exists(self) -> bool:
@@ -90,7 +92,7 @@ def state_of(api: HfApi, name: str, revision: str | None) -> State:
             info = api.repo_info(name, revision=revision, repo_type=KIND)
         except Exception as error:
             if is_missing(error):
-                return State("", {})
+                return State("", {}, missing=why_and_cure(error, name) or ("", ""))
             raise
         commit = str(info.sha)
         return State(commit, files_of(api, name, commit), bool(info.private))

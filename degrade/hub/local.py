@@ -64,7 +64,7 @@ class LocalFile:
     def check(self) -> None:
         """Raises HubError if its bytes are not those that the manifest promises, or OSError."""
         if self.promised and self.sha256 != self.promised:
-            raise HubError(f"{self.name} cannot be pushed: its SHA-256 is not the manifest's", _AGAIN)
+            raise HubError(f"{self.name} is not whole: its SHA-256 is not the manifest's", _AGAIN)
 
     def _digest(self, digest: Any) -> str:
         if isinstance(self.content, bytes):
@@ -124,7 +124,7 @@ def open_output(out: Any) -> Output:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HubError(f"{storage.place_of(MANIFEST)} is damaged ({error!r})", _AGAIN) from error
     except FileNotFoundError as error:
-        raise HubError(f"{storage.name} cannot be pushed: {Path(error.filename).name} is missing", _AGAIN) from error
+        raise HubError(f"{storage.name} is not whole: {Path(error.filename).name} is missing", _AGAIN) from error
     return Output(storage, manifest, shards, lists)
 
 
@@ -155,7 +155,7 @@ def _shards(storage: LocalStorage, manifest: dict[str, Any]) -> Iterator[LocalFi
     ]
     if wrong:
         more = f" and {len(wrong) - _MOST_SHOWN} more" if len(wrong) > _MOST_SHOWN else ""
-        raise HubError(f"{storage.name} cannot be pushed: {', '.join(wrong[:_MOST_SHOWN])}{more}", _AGAIN)
+        raise HubError(f"{storage.name} is not whole: {', '.join(wrong[:_MOST_SHOWN])}{more}", _AGAIN)
     for entry in entries:
         yield LocalFile(entry["file"], storage.path(entry["file"]), entry["bytes"], entry["sha256"])
 
@@ -171,7 +171,7 @@ def _own_files(storage: LocalStorage, entries: list[dict[str, Any]]) -> Iterator
             if file is not None:
                 yield file
         if whole.hexdigest() != entry["sha256"]:
-            raise HubError(f"{entry['file']} cannot be pushed: its files are not those of the manifest", _AGAIN)
+            raise HubError(f"{entry['file']} is not whole: its files are not those of the manifest", _AGAIN)
 
 
 def _members(storage: LocalStorage, line: ShardIndex) -> Iterator[tuple[LocalFile | None, bytes]]:

@@ -31,6 +31,9 @@ class Progress:
     def planned(self, planned: Planned) -> None:
         """Again after a failure, with what is left."""
 
+    def advanced(self, size: int) -> None:
+        """So many more bytes were sent or fetched."""
+
     def moved(self, name: str, size: int) -> None:
         """A file has been sent or fetched."""
 

@@ -132,13 +132,14 @@ class Sending:
             content = file.content if isinstance(file.content, bytes) else str(file.content)
             operation = CommitOperationAdd(file.name, content)
             if file.promised and operation.upload_info.sha256.hex() != file.promised:
-                raise HubError(f"{file.name} cannot be pushed: its SHA-256 is not the manifest's", _REBUILD)
+                raise HubError(f"{file.name} is not whole: its SHA-256 is not the manifest's", _REBUILD)
             operations.append(operation)
         self.api.preupload_lfs_files(
             self.name, operations, repo_type=KIND, revision=self.revision, free_memory=False,
             create_pr=self._opens_pull_request,
         )  # fmt: skip
         for file in group:
+            self.progress.advanced(file.size)
             self.progress.moved(file.name, file.size)
         return operations
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,26 +77,38 @@ def fetched(file: HubFile, called: str) -> bytes:
 
 
 def first_bytes(file: HubFile, most: int) -> bytes:
-    """At most so many bytes of a file on the Hub, whatever the server sends. The token, where there is one, goes to the
-    Hub alone.
+    """At most so many bytes of a file on the Hub, whatever the server sends.
+
+    Raises ImportError, and what the client raises.
+    """
+    held = bytearray()
+    with opened(file) as answer:
+        for piece in answer.iter_bytes(1 << 16):
+            held += piece
+            if len(held) >= most:
+                break
+    return bytes(held[:most])
+
+
+@contextmanager
+def opened(file: HubFile, start: int = 0) -> Iterator[Any]:
+    """The server's answer with the bytes of a file on the Hub from `start` on, still to be read: `status_code` is 206
+    where it begins there, 200 where the server sends all of it. The token, where there is one, goes to the Hub alone.
 
     Raises ImportError, and what the client raises.
     """
     from huggingface_hub import constants, hf_hub_url
 
     http: Any = importlib.import_module("huggingface_hub.utils")
-    held = bytearray()
     url = hf_hub_url(file.repository, file.path, repo_type=file.kind, revision=file.revision or None)
-    headers = http.build_hf_headers() | {"accept-encoding": "identity"}
+    headers = (
+        http.build_hf_headers() | {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
+    )
     with http.get_session().stream("GET", url, headers=headers, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT) as answer:
         if answer.is_error:
             answer.read()  # which has the reason
         http.hf_raise_for_status(answer)
-        for piece in answer.iter_bytes(1 << 16):
-            held += piece
-            if len(held) >= most:
-                break
-    return bytes(held[:most])
+        yield answer
 
 
 def refuse_places(recipe: Recipe, called: str) -> None:

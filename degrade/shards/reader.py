@@ -208,7 +208,8 @@ def open_pairs(
     Parameters
     ----------
     path : str or path
-        The folder that a build has written, or its URL, such as s3://bucket/folder.
+        The folder that a build has written, or its URL, such as s3://bucket/folder, or hf://datasets/user/name with
+        @revision behind it: a dataset on the Hugging Face Hub.
     split : str, optional
         Only this split's.
     read : mapping, optional

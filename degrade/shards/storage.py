@@ -29,11 +29,14 @@ class Storage(ABC):
     is_local : bool
     in_one_process : bool
         Whether other processes see nothing of it, as with memory://.
+    is_writable : bool
+        Whether a build can write there, which it cannot to the Hub.
     """
 
     place: Path | str
     is_local: bool
     in_one_process = False
+    is_writable = True
 
     @property
     def name(self) -> str:
@@ -149,7 +152,8 @@ def open_storage(out: Place) -> Storage:
     Parameters
     ----------
     out : str, path or Storage
-        A folder, ``file://``, or any URL that fsspec knows: ``s3://bucket/folder``, ``gs://``, ``memory://`` …
+        A folder, ``file://``, or any URL that fsspec knows: ``s3://bucket/folder``, ``gs://``, ``memory://`` …;
+        ``hf://datasets/user/name``, with ``@revision`` behind it, to be read.
         Credentials and endpoints come from where their libraries look for them, such as ``AWS_*`` and
         ``FSSPEC_S3_*`` in the environment.
 
@@ -158,8 +162,9 @@ def open_storage(out: Place) -> Storage:
     StorageError
         No such kind of URL, or the library for it is not installed; `exit_code` 2.
     """
+    from degrade.shards.storage_hub import HubStorage
     from degrade.shards.storage_local import LocalStorage
-    from degrade.shards.storage_remote import RemoteStorage
+    from degrade.shards.storage_remote import HUB, RemoteStorage
 
     if isinstance(out, Storage):
         return out
@@ -172,7 +177,7 @@ def open_storage(out: Place) -> Storage:
         return LocalStorage(_expanded(Path(text)))
     if url["scheme"].lower() in _LOCAL_SCHEMES:
         return LocalStorage(Path("/", url["rest"]))
-    return RemoteStorage(text)
+    return (HubStorage if url["scheme"].lower() == HUB else RemoteStorage)(text)
 
 
 def is_url(place: str | os.PathLike[str]) -> bool:

@@ -25,6 +25,8 @@ from degrade.shards.storage import Storage
 
 _WHOLE_BY_THEMSELVES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 """Object stores whose fsspec libraries send a file by calls of which the last one makes it appear."""
+HUB = "hf"
+"""Whose fsspec library remembers of a repository for as long as the process lives that it was not there."""
 _AT_ONCE = 64
 _PIECE = 16 << 20
 
@@ -45,6 +47,9 @@ class RemoteStorage(Storage):
         self._lock = Lock()
         self._staged: dict[str, StagedFile] = {}
         self._connected: tuple[int, Any, str] | None = None
+        self._check_place()
+
+    def _check_place(self) -> None:
         if not self._connection()[1]:
             raise StorageError(f"{self.place} names no bucket or folder", f"name one: {self.scheme}://bucket/folder", 2)
 
@@ -246,9 +251,9 @@ def _is_half_sent(path: PurePosixPath) -> bool:
     return own and path.name.startswith(".") and path.name.endswith(".tmp")
 
 
-def _connect(url: str, scheme: str, place: str) -> tuple[Any, str]:
+def check_library(scheme: str) -> None:
+    """Raises StorageError if nothing knows such URLs, or what does is not installed."""
     try:
-        from fsspec.core import url_to_fs
         from fsspec.registry import get_filesystem_class
     except ImportError:
         raise missing_library(scheme) from None
@@ -258,6 +263,12 @@ def _connect(url: str, scheme: str, place: str) -> tuple[Any, str]:
         raise missing_library(scheme) from None
     except ValueError:
         raise unknown_scheme(scheme) from None
+
+
+def _connect(url: str, scheme: str, place: str) -> tuple[Any, str]:
+    check_library(scheme)
+    from fsspec.core import url_to_fs
+
     with reaching(place, "open"):
-        fs, root = url_to_fs(url, use_listings_cache=False)
+        fs, root = url_to_fs(url, use_listings_cache=False, skip_instance_cache=scheme == HUB)
     return fs, root

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numpy", "numba", "cv2", "yaml", "pydantic", "PIL", "scipy", "skimage", "torch"}
 COMMANDS = [
     "build", "plan", "merge", "screen", "pairs", "check", "preview", "recipes", "ops", "replay", "verify", "push",
-    "schema", "warm",
+    "pull", "schema", "warm",
 ]  # fmt: skip
 
 

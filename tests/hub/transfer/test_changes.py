@@ -117,7 +117,7 @@ def test_an_output_is_looked_at_before_anything_is_sent(copied: Path) -> None:
 @pytest.mark.parametrize("name", ["index.jsonl", "rejects.jsonl"])
 def test_a_list_that_was_edited_is_refused(copied: Path, name: str) -> None:
     (copied / name).write_bytes((copied / name).read_bytes() + b"\n")
-    with pytest.raises(HubError, match=rf"{name} cannot be pushed: its SHA-256"):
+    with pytest.raises(HubError, match=rf"{name} is not whole: its SHA-256"):
         open_output(copied)
 
 
