@@ -1,10 +1,13 @@
-"""The reference trainer: a consumer of `degrade` like any other training code.
+"""The reference trainer: models, the loop that trains them, and what comes out of it.
 
-    create_model       a network by its name, with published parameter counts
-    models_table       what there is, as rows for a table
-    ModelError         a model that cannot be made or used as asked for
+    train             settings, or keyword arguments, to a trained network and its files: Report
+    Settings          everything that a training can be told, each field with its help and bounds
+    load_checkpoint   a checkpoint's network, ready to use, and what is known of it
+    create_model      a network by its name, with published parameter counts
+    models_table      what networks there are, as rows for a table
 
-Names are loaded on their first use: only then is torch needed.
+It consumes `degrade` as any other training code would, through the public names. PyTorch comes with
+``pip install "degrade[train]"``; nothing here is loaded before it is used.
 """
 
 from __future__ import annotations
@@ -12,11 +15,21 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from degrade.errors import MissingExtra
+
 _HOMES = {
+    "train": "degrade.train.loop",
+    "Report": "degrade.train.outcome",
+    "Settings": "degrade.train.settings",
+    "TrainError": "degrade.train.errors",
+    "SettingsError": "degrade.train.errors",
+    "CheckpointError": "degrade.train.errors",
+    "load_checkpoint": "degrade.train.checkpoint",
     "create_model": "degrade.train.models",
     "models_table": "degrade.train.models",
     "ModelError": "degrade.train.errors",
 }
+_NEEDED = {"torch": "PyTorch", "safetensors": "safetensors", "matplotlib": "matplotlib"}
 
 __all__ = sorted(_HOMES)
 
@@ -24,7 +37,13 @@ __all__ = sorted(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'degrade.train' has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    try:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _NEEDED:
+            raise
+        raise MissingExtra(f"training needs {_NEEDED[error.name]}", 'pip install "degrade[train]"') from None
+    globals()[name] = value
     return value
 
 
