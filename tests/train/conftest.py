@@ -12,8 +12,6 @@ import pytest
 import degrade
 from degrade.codecs import encode_png
 
-torch = pytest.importorskip("torch")
-
 SIDE = 16
 RECIPE = {
     "recipe": 1,
@@ -26,6 +24,7 @@ RECIPE = {
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
+    torch = pytest.importorskip("torch")
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -70,8 +69,10 @@ def gray_pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_network(channels: int = 3) -> Any:
     """Three layers with batch normalisation and dropout: statistics and random numbers that a resumed training must not
     lose."""
+    import torch
+    from torch import nn
+
     torch.manual_seed(1)
-    nn = torch.nn
     return nn.Sequential(
         nn.Conv2d(channels, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.2),
         nn.Conv2d(8, channels, 3, padding=1),
