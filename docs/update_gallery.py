@@ -17,8 +17,8 @@ from degrade.codecs import encode_jpeg  # noqa: E402
 from degrade.corpus import SampleCorpus  # noqa: E402
 from degrade.engine.degradation import Degradation  # noqa: E402
 from degrade.ops import degradations  # noqa: E402
+from degrade.pages import Picture, coloured_mask, fitted  # noqa: E402
 from degrade.preview import Example, Skipped, examples, pictures  # noqa: E402
-from degrade.preview.drawing import Picture, coloured_mask, fitted  # noqa: E402
 from degrade.preview.grid import Cell, grid_sheet  # noqa: E402
 from degrade.preview.legend import Legend, legend_of  # noqa: E402
 from degrade.preview.sweep import example_at, op_at  # noqa: E402

@@ -12,9 +12,9 @@
     title_of          what stands on top of a recipe's sheet
     sheet_of_build    the contact sheet of an output, from its shards, and where it lies
 
-`palette` has the colours of the damage classes, `legend` what they mean, `captions` turns a record into words,
-`drawing` and `grid` lay pictures and words out; `page.css` and `page.js` are the page's style and script. What is drawn
-here is for the eye: the same for the same pairs, but not part of any dataset.
+`legend` has what the colours of the damage classes mean, `captions` turns a record into words, `drawing` and `grid` lay
+pictures and words out; pages are those of `degrade.pages`. What is drawn here is for the eye: the same for the same
+pairs, but not part of any dataset.
 """
 
 from __future__ import annotations

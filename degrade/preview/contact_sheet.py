@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from degrade.pages import Picture, coloured_mask, fitted
+from degrade.pages.palette import FAINT, INK, Colour
 from degrade.preview.captions import skipped_labels, step_captions
-from degrade.preview.drawing import (
-    Canvas,
-    Picture,
-    coloured_mask,
-    fitted,
-    shortened,
-    text_width,
-    wrapped,
-)
+from degrade.preview.drawing import Canvas, shortened, text_width, wrapped
 from degrade.preview.example import Example
 from degrade.preview.grid import GAP, HEAD, HEADING, LINE, MARGIN, SMALL, TITLE, Cell, Grid
 from degrade.preview.legend import legend_of
-from degrade.preview.palette import FAINT, INK, Colour
 
 _INDENT = 12
 _WORDS = 340

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from degrade.preview.drawing import Canvas, Picture, shortened, wrapped
+from degrade.pages import Picture
+from degrade.pages.palette import FAINT
+from degrade.preview.drawing import Canvas, shortened, wrapped
 from degrade.preview.legend import Legend
-from degrade.preview.palette import FAINT
 
 MARGIN, GAP = 16, 8
 """Pixels around a sheet, and between what stands on it."""

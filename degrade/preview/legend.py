@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Iterable
 
 from degrade.engine.damage import DamageClass
-from degrade.preview.drawing import Canvas, Picture, classes_in, text_width
-from degrade.preview.palette import CLASS_COLOURS, DAMAGE, FAINT, Colour, class_name
+from degrade.pages import Picture, classes_in
+from degrade.pages.palette import CLASS_COLOURS, DAMAGE, FAINT, Colour, class_name
+from degrade.preview.drawing import Canvas, text_width
 
 _SIZE, _PATCH, _GAP, _LINE = 14, 14, 8, 22
 

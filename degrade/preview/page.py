@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from degrade.codecs import encode_jpeg, encode_png
 from degrade.ops import degradations
+from degrade.pages import Picture, coloured_mask, comparison, document, fitted, image
 from degrade.preview.captions import Number, numbers_of, shown_value
-from degrade.preview.drawing import Picture, coloured_mask, fitted
 from degrade.preview.example import Example
 from degrade.preview.legend import Legend, legend_of
 
-_QUALITY = 90
 _THUMBNAIL = 256
 """Longer side of the pictures that are no comparison, in pixels."""
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""What a browser may load: nothing from anywhere."""
 
 
 def page(
@@ -55,24 +49,17 @@ def page(
     str
         The same for the same arguments.
     """
-    style, script = (Path(__file__).with_name(name).read_text("utf-8") for name in ("page.css", "page.js"))
-    parts = [
-        "<!doctype html>",
-        '<html lang="en">',
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>",
-        f"<style>\n{style}</style>",
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="about">{escape(about)}</p>' if about else "",
-        _image(sheet, f"overview of {title}") if sheet is not None else "",
-        *(_section(example, number, side) for number, example in enumerate(examples, 1)),
-        f"<details><summary>The recipe</summary><pre><code>{escape(recipe)}</code></pre></details>" if recipe else "",
-        f"<script>\n{script}</script>",
-        "</html>",
-    ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return document(
+        title,
+        about,
+        [
+            image(sheet, f"overview of {title}") if sheet is not None else "",
+            *(_section(example, number, side) for number, example in enumerate(examples, 1)),
+            f"<details><summary>The recipe</summary><pre><code>{escape(recipe)}</code></pre></details>"
+            if recipe
+            else "",
+        ],
+    )
 
 
 def _section(example: Example, number: int, side: int) -> str:
@@ -96,17 +83,12 @@ def _section(example: Example, number: int, side: int) -> str:
 
 
 def _comparison(example: Example, side: int) -> str:
-    pictures = {name: fitted(example.pictures[name], side) for name in ("clean", "degraded")}
     over = "".join(
-        _image(fitted(mask, side), f"{name} of the damage", f' class="overlay {name}"', lossless=True)
+        image(fitted(mask, side), f"{name} of the damage", f' class="overlay {name}"', lossless=True)
         for name, mask in _overlays(example).items()
     )
-    figures = [
-        f'<figure class="{name}"><div class="picture">{_image(picture, name)}{over if name == "degraded" else ""}</div>'
-        f"<figcaption>{name}</figcaption></figure>"
-        for name, picture in pictures.items()
-    ]
-    return "\n".join(['<div class="compare">', *figures, "</div>"])
+    first, second = ((name, fitted(example.pictures[name], side)) for name in ("clean", "degraded"))
+    return comparison(first, second, over)
 
 
 def _overlays(example: Example) -> dict[str, Picture]:
@@ -141,19 +123,10 @@ def _stages(example: Example) -> str:
     if not example.stages:
         return ""
     figures = "".join(
-        f"<figure>{_image(fitted(picture, _THUMBNAIL), label)}<figcaption>{escape(label)}</figcaption></figure>"
+        f"<figure>{image(fitted(picture, _THUMBNAIL), label)}<figcaption>{escape(label)}</figcaption></figure>"
         for label, picture in example.stages
     )
     return f'<details><summary>After each step</summary><div class="stages">{figures}</div></details>'
-
-
-def _image(picture: Picture, alt: str, more: str = "", lossless: bool = False) -> str:
-    kind, data = (
-        ("png", encode_png(picture, filtered=False)) if lossless else ("jpeg", encode_jpeg(picture, _QUALITY, "444"))
-    )
-    height, width = picture.shape[:2]
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return f'<img{more} alt="{escape(alt)}" width="{width}" height="{height}" src="{source}">'
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -192,5 +165,5 @@ def _coverage(example: Example, step: Mapping[str, Any]) -> str:
     damage = degradations()[step["op"]]().damage_of(step["drawn"])
     classes = None if damage is None else np.full(layer.shape, damage, np.uint8)
     thumbnail = fitted(coloured_mask(layer, classes, example.behind), _THUMBNAIL)
-    picture = _image(thumbnail, f"what {step['label']} covers")
+    picture = image(thumbnail, f"what {step['label']} covers")
     return f'<span class="coverage" tabindex="0">{(layer > 0).mean():.1%}{picture}</span>'

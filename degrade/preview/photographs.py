@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus import Corpus, CorpusError, CorpusReadError, Listing, Photograph, SampleCorpus, assign_splits
 from degrade.corpus.reading import read_pictures
-from degrade.preview.drawing import fitted
+from degrade.pages import fitted
 from degrade.preview.example import Example, eight_bits, example_of
 from degrade.recipes.given import SizesDiffer
 from degrade.recipes.recipe import TooSmall
 
 if TYPE_CHECKING:
-    from degrade.preview.drawing import Picture
+    from degrade.pages import Picture
     from degrade.recipes.recipe import Recipe
 
 

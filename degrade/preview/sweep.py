@@ -14,12 +14,12 @@ from degrade.engine.declaration import ParameterError
 from degrade.engine.distributions import Choice, Constant
 from degrade.engine.fields import FieldSpec, Kind
 from degrade.ops import degradations
+from degrade.pages import Picture, coloured_mask, fitted
+from degrade.pages.palette import GROUND
 from degrade.preview.captions import Number, shown_value
-from degrade.preview.drawing import Picture, coloured_mask, fitted
 from degrade.preview.example import Example
 from degrade.preview.grid import GAP, Cell, grid_sheet
 from degrade.preview.legend import legend_of
-from degrade.preview.palette import GROUND
 from degrade.recipes.words import did_you_mean
 
 if TYPE_CHECKING:

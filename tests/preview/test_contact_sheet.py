@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from degrade.engine.damage import DamageClass
+from degrade.pages import coloured_mask, fitted
+from degrade.pages.palette import CLASS_COLOURS, DAMAGE, GROUND
 from degrade.preview import Example, contact_sheet
-from degrade.preview.drawing import coloured_mask, fitted, shortened, text_width, wrapped
-from degrade.preview.palette import CLASS_COLOURS, DAMAGE, GROUND
+from degrade.preview.drawing import shortened, text_width, wrapped
 
 Picture = npt.NDArray[np.uint8]
 

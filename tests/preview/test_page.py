@@ -12,8 +12,8 @@ import pytest
 
 from degrade.codecs import decode
 from degrade.engine.damage import DamageClass
+from degrade.pages.palette import CLASS_COLOURS
 from degrade.preview import Example, example_of, page
-from degrade.preview.palette import CLASS_COLOURS
 from degrade.recipes import dump, load_recipe
 
 RECIPE = {

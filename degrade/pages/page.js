@@ -5,7 +5,7 @@ for (const compare of document.querySelectorAll(".compare")) {
   slider.type = "range";
   slider.max = 100;
   slider.value = 50;
-  slider.setAttribute("aria-label", "How much of the clean picture is shown, in percent");
+  slider.setAttribute("aria-label", `How much is shown of the picture ${compare.querySelector("figcaption").textContent}, in percent`);
   const move = () => compare.style.setProperty("--at", slider.value + "%");
   slider.addEventListener("input", move);
   move();
