@@ -53,7 +53,7 @@ def strength_at(strength: Strength | None, step: int) -> float:
         It is no number from 0 to 256.
     """
     given: Any = strength(step) if callable(strength) else strength
-    if given is None or given == 1:
+    if given is None or (given == 1 and given is not True):
         return 1.0
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= _HARSHEST:
         raise StreamError(f"the strength at step {step} is {given!r}", f"it is a number from 0 to {_HARSHEST:g}")

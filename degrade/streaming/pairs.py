@@ -15,7 +15,7 @@ from degrade.recipes.source import Source
 from degrade.streaming.curriculum import Strength, strength_at
 from degrade.streaming.errors import StreamError
 from degrade.streaming.maker import DEFAULT_MEMBERS, PairMaker
-from degrade.streaming.workers import Shared
+from degrade.streaming.workers import Shared, settle_in
 
 
 class Pairs(Sequence[Pair]):
@@ -111,6 +111,7 @@ class Pairs(Sequence[Pair]):
         return self._made(number % self._length)
 
     def _made(self, number: int) -> Pair:
+        settle_in()
         epoch = self._epoch.get()
         strength = 1.0
         if self._strength is not None:

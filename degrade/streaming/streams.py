@@ -21,7 +21,8 @@ from degrade.streaming.errors import PairError, StreamError
 from degrade.streaming.maker import DEFAULT_MEMBERS, PairMaker, Task
 from degrade.streaming.order import Permutation, Share
 from degrade.streaming.pairs import checked_epoch
-from degrade.streaming.workers import Shared, Tally, make_known_to_torch, rank_and_world, worker_and_workers
+from degrade.streaming.prefetch import Prefetching
+from degrade.streaming.workers import Shared, Tally, make_known_to_torch, rank_and_world, settle_in, worker_and_workers
 
 _AT_ONCE = 1024
 """Places of the order that are worked out together."""
@@ -164,6 +165,7 @@ class Stream:
         return Share(rank, world_size).of_rank(len(self._maker))
 
     def __iter__(self) -> Pass:
+        settle_in()
         epoch, taken, share = self.epoch, 0, self._share()
         if self._resumed is not None:
             resumed_epoch, resumed_taken, resumed_share = self._resumed
@@ -173,6 +175,21 @@ class Stream:
             self._resumed = None
         self._pass = Pass(self, share, epoch, taken)
         return self._pass
+
+    def prefetch(self, workers: int, using: str = "threads", *, ahead: int = 16, start_method: str = "spawn") -> Stream:
+        """The same stream, its pairs made ahead by `workers` threads or processes of its own, in the same order.
+
+        For loops without a data loader; the workers of a loader prefetch already. `ahead` is how many pairs beyond the
+        reader's may be made, `start_method` is that of processes: spawn, forkserver or fork.
+
+        Raises
+        ------
+        StreamError
+            A number below 1, or an unknown word.
+        """
+        twin = object.__new__(Stream)
+        twin.__dict__ = self.__dict__ | {"_crew": Prefetching(workers, using, ahead, start_method), "_pass": None}
+        return twin
 
     # ------------------------------------------------------------------ states
 
@@ -220,6 +237,8 @@ class Stream:
     def _share(self) -> Share:
         rank, world_size = rank_and_world(self._rank, self._world_size)
         worker, workers = worker_and_workers()
+        if workers > 1 and isinstance(self._crew, Prefetching):
+            raise StreamError("a data loader's workers make pairs ahead already", "give it the stream without prefetch")
         return Share(rank, world_size, worker, workers, self._batch_size if workers > 1 else 1)
 
     def _made(self, share: Share, epoch: int, start: int) -> Iterator[Pair | PairError]:

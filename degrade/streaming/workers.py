@@ -13,6 +13,7 @@ from typing import Any
 
 from degrade.codecs.errors import REASONS as UNDECODED
 from degrade.corpus.listing import REJECTED
+from degrade.engine.process import keep_freed_memory
 from degrade.streaming.errors import StreamError
 
 OTHER = "failed"
@@ -20,6 +21,8 @@ OTHER = "failed"
 REASONS = tuple(dict.fromkeys([*REJECTED, *UNDECODED, "sizes_differ", "too_small", OTHER]))
 """Why no pair can be made of a photograph."""
 _ROWS = 64
+_settled = False
+_IMPORTED_IN = os.getpid()
 
 
 def rank_and_world(rank: int | None, world_size: int | None) -> tuple[int, int]:
@@ -55,6 +58,29 @@ def worker_and_workers() -> tuple[int, int]:
     data = sys.modules.get("torch.utils.data")
     info = None if data is None else data.get_worker_info()
     return (0, 1) if info is None else (info.id, info.num_workers)
+
+
+def settle_in() -> None:
+    """In a worker of torch's data loader, set the process up for work on pictures, once. Elsewhere nothing is changed,
+    since the process is not ours."""
+    global _settled
+    data = sys.modules.get("torch.utils.data")
+    if _settled or data is None or data.get_worker_info() is None:
+        return
+    work_alone()
+    _settled = True
+
+
+def work_alone() -> None:
+    """Set a worker process up: it keeps its memory, and OpenCV does not fight the other workers for processors.
+
+    A forked process leaves OpenCV as it is: it would wait for ever for the end of threads that its parent has.
+    """
+    keep_freed_memory()
+    if os.getpid() == _IMPORTED_IN:
+        import cv2
+
+        cv2.setNumThreads(1)
 
 
 def make_known_to_torch(kind: type) -> None:
