@@ -14,7 +14,7 @@ from degrade.streaming.errors import StreamError
 
 if TYPE_CHECKING:
     from degrade.engine.pair import Pair
-    from degrade.shards.reader import StoredPair
+    from degrade.shards.stored_pair import StoredPair
 
 Array = npt.NDArray[Any]
 _OPAQUE = 255
