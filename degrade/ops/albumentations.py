@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -46,6 +47,16 @@ SPATIAL = (
 """Those that move it, and keep the picture's size."""
 _OURS = {"p": "p stands beside the step", "mask": "it wants a picture", "mask_params": "it wants a function"}
 """Arguments that a recipe cannot give."""
+_BOUNDS = {
+    "temperature_limit": (0.0, 40_000.0),
+    "num_control_points": (2.0, 10.0),
+    "tile_grid_size": (1.0, 64.0),
+    "iterations": (1.0, 20.0),
+    "max_factor": (1.0, 5.0),
+    "step_factor": (0.002, 5.0),
+}
+_USUAL_BOUNDS = (-1000.0, 1000.0)
+"""Of the numbers of an argument: beyond them lie transforms that take all memory or never end."""
 _LEAST_SIDE = 16
 """In pixels; below it many a transform fails."""
 
@@ -83,11 +94,14 @@ class Albumentations(Degradation):
 
     def conflicts(self) -> list[tuple[str, str]]:
         """What no transform may be given."""
-        return [
-            ("arguments", f"{name} can't be among the arguments: {_OURS[name]}")
-            for arguments in _values(self.arguments)
-            for name in sorted(_OURS.keys() & arguments.keys())
-        ]
+        problems = []
+        for arguments in _values(self.arguments):
+            problems += [f"{name} can't be among the arguments: {_OURS[name]}" for name in _OURS if name in arguments]
+            for name, value in arguments.items():
+                low, high = _BOUNDS.get(name, _USUAL_BOUNDS)
+                if not all(low <= number <= high for number in _numbers(value)):
+                    problems.append(f"expected {name} in [{low:g}, {high:g}], not {value}")
+        return [("arguments", problem) for problem in problems]
 
     def _plan_draw(self) -> None:
         super()._plan_draw()
@@ -158,6 +172,15 @@ def _values(distribution: Any) -> tuple[Any, ...]:
     return distribution.values if isinstance(distribution, Choice) else (distribution.at(0.5),)
 
 
+def _numbers(value: Any) -> Iterator[float]:
+    """All numbers within plain data."""
+    if isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(part)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield float(value)
+
+
 def _transformed(name: str, arguments: dict[str, Any], seed: int, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """What the transform makes of (H, W, C) float32 pixels, or of an (H, W, 1) uint8 mask, as a fresh array of the same
     shape and dtype."""
@@ -170,7 +193,7 @@ def _transformed(name: str, arguments: dict[str, Any], seed: int, image: npt.NDA
         if made.size != image.size or made.shape[:2] != image.shape[:2]:
             was, now = image.shape[:2][::-1], made.shape[:2][::-1]
             raise TransformFailed(name, f"makes {now[0]}×{now[1]} pixels of {was[0]}×{was[1]}, and must keep the size")
-    except DegradeError:
+    except (DegradeError, MemoryError):
         raise
     except Exception as error:
         raise TransformFailed(name, _first_lines(error)) from error

@@ -9,6 +9,7 @@ to_rgb         the pictures of a model that works in L*a*b*
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -228,7 +229,9 @@ def loader(
     } | options  # fmt: skip
     if shuffle:
         arguments["sampler"] = torch.utils.data.RandomSampler(pairs, generator=torch.Generator().manual_seed(seed))
-    return _loader_class(resume)(pairs, **arguments)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'set_vital' is deprecated")  # torchdata's, of torch
+        return _loader_class(resume)(pairs, **arguments)
 
 
 def _loader_class(resume: bool | None) -> type[torch.utils.data.DataLoader[Any]]:

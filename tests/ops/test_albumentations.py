@@ -156,6 +156,9 @@ def test_whoever_changes_a_record_changes_no_recipe() -> None:
         ({"arguments": {"p": 0.3}}, "p stands beside the step"),
         ({"transform": "Equalize", "arguments": {"mask": [0, 1]}}, "mask can't be among the arguments"),
         ({"arguments": {"std_range": [0.1, 1e9]}}, "expected numbers in"),
+        ({"transform": "MotionBlur", "arguments": {"blur_limit": [3, 50001]}}, r"blur_limit in \[-1000, 1000\]"),
+        ({"transform": "ThinPlateSpline", "arguments": {"num_control_points": 900}}, "num_control_points in"),
+        ({"transform": "ZoomBlur", "arguments": {"step_factor": [1e-9, 1e-9]}}, "step_factor in"),
         ({"arguments": {"std_range": [0.1] * 100}}, "expected a mapping"),
         ({"arguments": {1: 2}}, "a key of a mapping must be a name"),
         ({"arguments": {"noise_params": {"ranges": [[1, 2e9]]}}}, "expected numbers in"),
@@ -249,3 +252,27 @@ def test_a_build_says_what_is_wrong_before_it_begins(
     recipe = recipe_of({"albumentations": {}})
     with pytest.raises(MissingExtra):
         degrade.build(recipe, source="sample", out=tmp_path / "out", workers=1)
+
+
+# --- builds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["processes", "threads"])
+def test_workers_do_not_matter(tmp_path: Path, engine: str) -> None:
+    steps = {"shuffle": [{"albumentations": {"transform": name}, "label": name} for name in ("GaussNoise", "ISONoise")]}
+    recipe = recipe_of(steps, frame={"size": 96}, output={"copies": 2, "image": "png", "pairs_per_shard": 3})
+    outs = [tmp_path / str(workers) for workers in (1, 2)]
+    for workers, out in enumerate(outs, 1):
+        degrade.build(recipe, source="sample", out=out, workers=workers, engine=engine)
+    shards = [{path.name: path.read_bytes() for path in (out / "data").iterdir()} for out in outs]
+    assert shards[0] == shards[1]
+    assert len(shards[0]) > 2
+    stored = degrade.open_pairs(outs[1])[0]
+    assert np.array_equal(degrade.replay(outs[1], stored.key, source="sample").degraded, stored.degraded)
+
+
+def test_nothing_of_it_is_warmed() -> None:
+    from degrade.cli.ops import _variants
+
+    assert not any(op.extra for op in _variants())

@@ -67,6 +67,7 @@ def test_stored_pairs_and_dicts_give_the_same_batch(photos: Path, tmp_path: Path
         "stored": Collate()(stored),
         "rows": Collate()([pair.read((*degrade.streaming.torch.USUAL, "key")) for pair in stored]),
         "planes": Collate()([pair.read(dtype="float32", layout="CHW") for pair in stored]),
+        "read": next(iter(loader(degrade.open_pairs(tmp_path / "out", "train", read={"layout": "CHW"}), 3))),
     }
     for batch in ways.values():
         for name in ("clean", "degraded", "mask"):
@@ -124,7 +125,6 @@ def digest(batches: Any) -> list[tuple[list[str], int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata's own
 @pytest.mark.parametrize("kind", ["pairs", "stream", "stored"])
 def test_workers_change_nothing_and_a_loader_resumes(
     kind: str, photos: Path, recipe: dict[str, Any], tmp_path: Path
