@@ -273,6 +273,17 @@ def test_what_does_not_pass_is_told_and_mended(hub: HubServer, out: Path, route:
     is_complete(hub, out)
 
 
+def test_a_shard_that_was_replaced_there_is_sent_again(hub: HubServer, out: Path) -> None:
+    hub.run(push(out))
+    repository = hub.repository(REPOSITORY)
+    files = dict(repository.at("main").files)
+    shard = next(name for name in files if name.startswith("data/"))
+    changed = files[shard].data[:-1] + b"\1"
+    repository.commit("main", {**files, shard: File(changed, large=True)}, "a changed shard", author="tester")
+    hub.run(push(out))
+    is_complete(hub, out)
+
+
 def test_a_shard_that_changes_on_the_way_is_refused(hub: HubServer, out: Path) -> None:
     shard = next((out / "data").glob("*.tar"))
     data = shard.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ loaded = datasets.load_dataset("tester/pairs", streaming=sys.argv[1] == "streami
 def digest(picture): return hashlib.sha256(numpy.asarray(picture).tobytes()).hexdigest()
 def members(row): return {name: digest(row[name]) for name in ("clean.png", "degraded.png", "mask.png")}
 print(json.dumps({split: {row["json"]["key"]: members(row) for row in rows} for split, rows in loaded.items()}))
+assert "degrade" not in sys.modules
 """
 
 
@@ -42,14 +44,25 @@ def members(pair: StoredPair) -> dict[str, str]:
     return {name: hashlib.sha256(np.asarray(picture).tobytes()).hexdigest() for name, picture in pictures.items()}
 
 
+@pytest.fixture(params=["upload_folder", "degrade push"])
+def pushed(hub: HubServer, built: Path, tmp_path: Path, request: pytest.FixtureRequest) -> HubServer:
+    """A Hub that holds the output, sent by the library alone or by this project's command."""
+    if request.param == "degrade push":
+        out = shutil.copytree(built, tmp_path / "out")
+        hub.run(["-m", "degrade", "push", out, "tester/pairs", "--private"])
+    else:
+        hub.run(["-c", PUSH, built])
+    return hub
+
+
 @pytest.mark.parametrize("hub", TRANSFERS, indirect=True)
-def test_datasets_reads_what_was_pushed(hub: HubServer, built: Path) -> None:
-    hub.run(["-c", PUSH, built])
+def test_datasets_reads_what_was_pushed(pushed: HubServer, built: Path) -> None:
     expected = {
         split: {pair.key: members(pair) for pair in open_pairs(built, split)} for split in ("train", "held_out")
     }
+    assert pushed.repository("tester/pairs").private
     for how in ("streaming", "whole"):
-        before = len(hub.asked("download"))
-        loaded = json.loads(hub.run(["-c", LOAD, how]).stdout.splitlines()[-1])
+        before = len(pushed.asked("download"))
+        loaded = json.loads(pushed.run(["-c", LOAD, how]).stdout.splitlines()[-1])
         assert loaded == expected
-        assert len(hub.asked("download")) > before or hub.transfer == "xet"
+        assert len(pushed.asked("download")) > before or pushed.transfer == "xet"
