@@ -25,12 +25,11 @@ _EIGHT_BITS = np.dtype(np.uint8)  # of which there is one object
 
 
 class Route:
-    """How the pairs of one shard are read in one way.
+    """How the pairs of one shard are read in one way: whether their members can be finished one by one, whether they
+    are wanted as they are stored.
 
     Raises ReadError where they have no such members.
     """
-
-    __slots__ = ("_blank", "_files", "_parts", "_plain", "_reading", "_shard", "_spans")
 
     def __init__(self, files: DataFiles, shard: Shard, reading: Reading) -> None:
         self._files = files
@@ -38,12 +37,15 @@ class Route:
         self._reading = reading
         self._blank: dict[str, Any] = dict.fromkeys(reading.members)
         suffixes = {name: shard.suffix_of(name) for name in reading.members if name not in TOLD}
-        self._plain = (
-            (reading.size, reading.dtype, reading.layout) == (None, "uint8", "HWC")
-            and len(suffixes) == len(reading.members)
+        told = [name for name in reading.members if name in TOLD]
+        self._as_stored = (reading.size, reading.dtype, reading.layout) == (None, "uint8", "HWC")
+        self._one_by_one = (
+            told in ([], ["key"])
             and LAYERS not in suffixes
+            and not (reading.size is not None and "degraded" in suffixes)
             and not any(suffix.startswith(SIDE_BY_SIDE) for suffix in suffixes.values())
         )
+        self._keys = shard.keys if told == ["key"] else None
         wanted = list(dict.fromkeys(suffixes.values()))
         if JSON in shard.places and reading.needs_row:
             wanted.append(JSON)
@@ -68,18 +70,23 @@ class Route:
 
     def arrays(self, number: int, held: Sequence[bytes]) -> dict[str, Any]:
         """As `read`, of the bytes of the pieces."""
-        if not self._plain:
+        if not self._one_by_one:
             members: dict[str, bytes] = {}
             for span, data in zip(self._spans, held, strict=True):
                 members.update(span.parts(number, data))
             return self._reading.arrays(_Held(self._files, self._shard, number, members))
         made = self._blank.copy()
+        as_stored = self._as_stored
         for (starts, parts), data in zip(self._parts, held, strict=True):
             start = starts[number]
             for name, offsets, sizes, decode in parts:
                 at = offsets[number] - start
                 pixels = decode(data[at : at + sizes[number]])
-                made[name] = pixels if pixels.dtype is _EIGHT_BITS else self._reading.finished(name, pixels, _no_extent)
+                if not (as_stored and pixels.dtype is _EIGHT_BITS):
+                    pixels = self._reading.finished(name, pixels, _no_extent)
+                made[name] = pixels
+        if self._keys is not None:
+            made["key"] = self._keys[number]
         return made
 
 
