@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from degrade.recipes.hub_errors import is_missing, status_of, why_and_cure
@@ -17,6 +18,7 @@ from degrade.shards.storage_remote import HUB, RemoteStorage, check_library
 
 _PLACE = re.compile(r"hf://(datasets/|spaces/)?[\w.-]+/[\w.-]+(@[^@\s]+)?(/[^@\s]+)?")
 _EXPECTED = "name it as hf://datasets/user/name, or with @revision behind it"
+_AT_ONCE = 16
 _PUSH = "build into a folder, and `degrade push` that"
 
 
@@ -47,6 +49,11 @@ class HubStorage(RemoteStorage):
             if status_of(error) == 416:  # the file ends before `offset`
                 return b""
             raise self._translated(error, name) from error
+
+    def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
+        self._connection()  # before threads would each look the revision up
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(lambda piece: self.read_range(*piece), pieces))
 
     def list(self, prefix: str) -> dict[str, int]:
         fs, root = self._connection()
