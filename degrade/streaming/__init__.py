@@ -7,9 +7,12 @@
     PairError      a photograph of which no pair can be made
     StreamError    pairs that cannot be streamed as they were asked for
 
+Adaptors, to be imported by their names: `torch`, `webdataset` and `datasets` for these libraries, `transform` for the
+pipelines of others (`degrade.as_transform`), `lab` for colours.
+
 Inside: `maker` (one pair by its number), `order` (a permutation without a list; whose part of it is whose), `workers`
-(ranks, workers of a loader, and what they share), `crew` (who makes the pairs of a
-stream), `prefetch` (threads or processes for that), `curriculum`, `easing`.
+(ranks, workers of a loader, and what they share), `crew` (who makes the pairs of a stream), `prefetch` (threads or
+processes for that), `curriculum`, `easing`.
 """
 
 from __future__ import annotations
