@@ -11,13 +11,16 @@ For photographs, whatever the file is:
     tiff_pages, tiff_page
                     the pages of a TIFF, each as a file
 
+For a file whose pixels are to change while all else stays:
+    read_scan     bytes -> Scan, which writes itself with other pixels
+
 For the members of a shard, exactly as they are stored:
     encode_jpeg, decode_jpeg
     encode_png, decode_png
 
-One format a module: `jpeg`, `png`, `webp`, `tiff` (with `tiff_pages`), `bmp`, `jpeg2000` (with `codestream`), `avif`.
-They share `exif` (tags, turning upright), `colour` (alpha, CMYK), `profiles` (ICC), `scaling` (odd depths), `pillow`,
-`boxes`, and `errors`, `quiet`, `encodable`.
+One format a module: `jpeg`, `png`, `webp`, `tiff` (with `tiff_pages`), `bmp`, `jpeg2000` (with `codestream`), `avif`;
+`scan` and `tiff_writing` write files anew. They share `exif` (tags, turning upright), `colour` (alpha, CMYK),
+`profiles` (ICC), `scaling` (odd depths), `pillow`, `boxes`, and `errors`, `quiet`, `encodable`.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from degrade.codecs.decoded import Decoded
 from degrade.codecs.errors import MAX_PIXELS, REASONS, CodecError
 from degrade.codecs.jpeg import decode_jpeg, encode_jpeg
 from degrade.codecs.png import decode_png, encode_png
+from degrade.codecs.scan import Scan, read_scan
 from degrade.codecs.suffixes import SUFFIXES, has_picture_suffix
 from degrade.codecs.tiff_pages import Pages, tiff_page, tiff_pages
 
@@ -37,12 +41,14 @@ __all__ = [
     "CodecError",
     "Decoded",
     "Pages",
+    "Scan",
     "decode",
     "decode_jpeg",
     "decode_png",
     "encode_jpeg",
     "encode_png",
     "has_picture_suffix",
+    "read_scan",
     "tiff_page",
     "tiff_pages",
 ]

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Stored(NamedTuple):
+    """What a file stores, before anything is made of it.
+
+    Attributes
+    ----------
+    samples : (H, W, 1 to 4) uint8 or uint16
+        Gray, gray and alpha, RGB, RGB and alpha, or CMYK, in the file's own colours.
+    orientation : int
+        How the file asks to be turned, as EXIF counts, 1 to 8.
+    is_upright : bool
+        Whether the samples are turned already.
+    """
+
+    samples: np.ndarray
+    orientation: int = 1
+    is_upright: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,3 +99,27 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
     return pixels
+
+
+def as_stored(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """What `upright` made of `pixels` undone; a view."""
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return pixels.transpose(1, 0, 2) if orientation >= 5 else pixels
+
+
+def without_thumbnail(exif: bytes) -> bytes:
+    """An EXIF block, with or without its `Exif` prefix, whose second directory, which describes a thumbnail, cannot be
+    reached any more; unchanged where the block is broken."""
+    prefix = b"Exif\0\0" if exif.startswith(b"Exif\0\0") else b""
+    block = exif[len(prefix) :]
+    try:
+        form = read_form(block)
+        (start,) = struct.unpack_from(form.order + form.offset_code, block, form.start_at)
+        at = read_directory(block, form, start, ())[1]
+        none = struct.pack(form.order + form.offset_code, 0)
+        return prefix + block[:at] + none + block[at + len(none) :]
+    except (ValueError, struct.error):
+        return exif

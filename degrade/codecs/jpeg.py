@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 import simplejpeg
 
 from degrade.codecs.colour import cmyk_to_rgb, finished
-from degrade.codecs.decoded import Decoded
+from degrade.codecs.decoded import Decoded, Stored
 from degrade.codecs.encodable import check_pixels
 from degrade.codecs.errors import MAX_PIXELS, CodecError, check_size, corrupt, decoder_faults, truncated
 from degrade.codecs.exif import exif_orientation
@@ -124,6 +125,24 @@ def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
         converted = converted or moved
     as_stored = header.frame in (_BASELINE, _PROGRESSIVE) and header.orientation == 1 and not converted
     return Decoded(pixels, "jpeg", data if as_stored and _is_ycbcr_or_gray(data) else None)
+
+
+def stored_jpeg(data: bytes) -> Stored:
+    """What a JPEG file stores, CMYK included. Raises CodecError."""
+    header = _read_header(data)
+    return Stored(_samples(data, header), header.orientation)
+
+
+def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(marker, segment) of what stands before the picture of a sound JPEG: notes, tables and its header."""
+    position = 2
+    while data[position + 1] != _SCAN:
+        if data[position + 1] == 0xFF:  # a fill byte
+            position += 1
+            continue
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        yield data[position + 1], data[position:end]
+        position = end
 
 
 def _samples(data: bytes, header: _Header, colours: str = "") -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +16,7 @@ import numpy as np
 from isal import isal_zlib
 
 from degrade.codecs.colour import finished
-from degrade.codecs.decoded import Decoded
+from degrade.codecs.decoded import Decoded, Stored
 from degrade.codecs.encodable import check_pixels
 from degrade.codecs.errors import MAX_PIXELS, CodecError, check_size, corrupt, decoder_faults, truncated
 from degrade.codecs.exif import exif_orientation
@@ -26,7 +26,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LEVEL = 1
 _NO_FILTER, _UP = 0, 2
 _GRAY, _GRAY_ALPHA = 0, 4
-_COLOUR_TYPES = {1: 0, 3: 2}  # channels -> colour type
+_COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> colour type
 _NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _HEAD = SIGNATURE + b"\0\0\0\rIHDR"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -35,6 +35,7 @@ _KINDS = {
     bytes((8 * dtype.itemsize, colour, 0, 0, 0)): (dtype, channels)
     for dtype in (np.dtype(np.uint8), np.dtype(">u2"))
     for channels, colour in _COLOUR_TYPES.items()
+    if channels % 2
 }
 """What `encode_png` says in a header after the size -> what that stands for."""
 _InflateError: type[Exception] = cast(Any, isal_zlib.error)  # its stub calls the class an object of it
@@ -56,7 +57,12 @@ def encode_png(pixels: np.ndarray, filtered: bool) -> bytes:
     CodecError
         "not_encodable" for any other array.
     """
-    pixels = check_pixels(pixels, (np.uint8, np.uint16))
+    return packed_png(check_pixels(pixels, (np.uint8, np.uint16)), filtered)
+
+
+def packed_png(pixels: np.ndarray, filtered: bool, notes: Iterable[bytes] = ()) -> bytes:
+    """The same of (H, W, 1 to 4) uint8 or uint16 pixels, C-contiguous, an even number of them with alpha; `notes` are
+    whole chunks that stand before the picture."""
     height, width, channels = pixels.shape
     depth = 8 * pixels.itemsize
     samples = pixels if depth == 8 else pixels.astype(">u2").view(np.uint8)
@@ -71,7 +77,7 @@ def encode_png(pixels: np.ndarray, filtered: bool) -> bytes:
         rows[:, 1:] = samples
     header = struct.pack(">IIBBBBB", width, height, depth, _COLOUR_TYPES[channels], 0, 0, 0)
     packed = isal_zlib.compress(rows.data, _LEVEL)
-    return b"".join((SIGNATURE, *_chunk(b"IHDR", header), *_chunk(b"IDAT", packed), *_chunk(b"IEND", b"")))
+    return b"".join((SIGNATURE, *_chunk(b"IHDR", header), *notes, *_chunk(b"IDAT", packed), *_chunk(b"IEND", b"")))
 
 
 def _chunk(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
@@ -152,6 +158,13 @@ def read_png(data: bytes) -> Decoded:
     orientation = exif_orientation(_body(chunks[b"eXIf"][0])) if b"eXIf" in chunks else 1
     pixels, _ = finished(_samples(chunks), profile=profile, orientation=orientation)
     return Decoded(pixels, "png")
+
+
+def stored_png(data: bytes) -> tuple[Stored, list[tuple[bytes, bytes]]]:
+    """What a PNG file stores, a palette expanded, and its chunks, (kind, whole chunk), in order. Raises CodecError."""
+    chunks = _read_chunks(data)
+    orientation = exif_orientation(_body(chunks[b"eXIf"][0])) if b"eXIf" in chunks else 1
+    return Stored(_samples(chunks), orientation), [(kind, bytes(chunk)) for kind, chunk in _walk(memoryview(data))]
 
 
 def _read_chunks(data: bytes) -> dict[bytes, list[memoryview]]:

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 
 from degrade.codecs.colour import cmyk_to_rgb, finished
-from degrade.codecs.decoded import Decoded
+from degrade.codecs.decoded import Decoded, Stored
 from degrade.codecs.errors import CodecError, check_size, corrupt, decoder_faults, truncated
 from degrade.codecs.exif import OutsideError, Tags, read_tags
 from degrade.codecs.pillow import image_samples
@@ -17,10 +17,11 @@ from degrade.codecs.quiet import quiet
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _PLANAR = 256, 257, 258, 259, 262, 277, 284
+_ORIENTATION = 274
 _TILE_WIDTH, _TILE_HEIGHT, _EXTRA, _FORMAT, _JPEG_TABLES, _PROFILE = 322, 323, 338, 339, 347, 34675
 _STRIPS, _TILES = (273, 279), (324, 325)  # offsets, byte counts
 _LAYOUT = {_WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT, *_STRIPS, *_TILES}
-_MEANING = {_BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _PLANAR, _EXTRA, _FORMAT, _JPEG_TABLES, _PROFILE}
+_MEANING = {_ORIENTATION, _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _PLANAR, _EXTRA, _FORMAT, _JPEG_TABLES, _PROFILE}
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK = 0, 1, 2, 5
 _SEPARATE_PLANES = 2
 _UNSPECIFIED, _PREMULTIPLIED = 0, 1  # what an extra sample is
@@ -64,7 +65,26 @@ def _checked_tags(data: bytes) -> Tags:
     return tags
 
 
+def stored_tiff(data: bytes) -> Stored:
+    """What the first page of a TIFF file stores, turned upright, CMYK included. Raises CodecError."""
+    tags = _checked_tags(data)
+    if tags[_BITS][0] == 16 and tags.get(_PHOTOMETRIC) != (_CMYK,):
+        samples = _samples_16(data, tags)
+    else:
+        samples = _samples_8(data)[0]
+    orientation = tags.get(_ORIENTATION, (1,))[0]
+    return Stored(samples, orientation if 1 <= orientation <= 8 else 1, is_upright=True)
+
+
 def _read_8(data: bytes) -> Decoded:
+    samples, profile, is_cmyk = _samples_8(data)
+    if is_cmyk:
+        return Decoded(cmyk_to_rgb(samples, profile), "tiff")
+    return Decoded(finished(samples, profile=profile)[0], "tiff")
+
+
+def _samples_8(data: bytes) -> tuple[np.ndarray, bytes | None, bool]:
+    """The samples, upright; their profile; whether they are CMYK."""
     from PIL.Image import DecompressionBombError
     from PIL.TiffImagePlugin import TiffImageFile
 
@@ -73,19 +93,22 @@ def _read_8(data: bytes) -> Decoded:
             image.load()  # turns the picture upright too
         except DecompressionBombError as error:
             raise CodecError("too_large", "a TIFF over Pillow's limit of pixels; scale it down") from error
-        samples = image_samples(image)
-        profile = image.info.get("icc_profile")
-    if image.mode == "CMYK":
-        return Decoded(cmyk_to_rgb(samples, profile), "tiff")
-    return Decoded(finished(samples, profile=profile)[0], "tiff")
+        return image_samples(image), image.info.get("icc_profile"), image.mode == "CMYK"
 
 
 def _read_16(data: bytes, tags: Tags) -> Decoded:
+    samples = _samples_16(data, tags)
+    profile = bytes(tags[_PROFILE]) if _PROFILE in tags else None
+    premultiplied = tags.get(_EXTRA) == (_PREMULTIPLIED,)
+    return Decoded(finished(samples, profile=profile, premultiplied=premultiplied)[0], "tiff")
+
+
+def _samples_16(data: bytes, tags: Tags) -> np.ndarray:
     import cv2
 
     _check_16(tags)
     with decoder_faults(), quiet():
-        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)  # upright
+        samples: np.ndarray | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)  # upright
     if samples is None or samples.dtype != np.uint16:
         raise corrupt("its TIFF data cannot be decoded")
     samples = samples.reshape(*samples.shape[:2], -1)
@@ -93,12 +116,8 @@ def _read_16(data: bytes, tags: Tags) -> Decoded:
         samples = 65535 - samples
     if samples.shape[2] == 4:
         opaque = tags.get(_EXTRA) == (_UNSPECIFIED,)
-        samples = cv2.cvtColor(samples, cv2.COLOR_BGRA2RGB if opaque else cv2.COLOR_BGRA2RGBA)
-    elif samples.shape[2] == 3:
-        samples = cv2.cvtColor(samples, cv2.COLOR_BGR2RGB)
-    profile = bytes(tags[_PROFILE]) if _PROFILE in tags else None
-    premultiplied = tags.get(_EXTRA) == (_PREMULTIPLIED,)
-    return Decoded(finished(samples, profile=profile, premultiplied=premultiplied)[0], "tiff")
+        return cv2.cvtColor(samples, cv2.COLOR_BGRA2RGB if opaque else cv2.COLOR_BGRA2RGBA)
+    return cv2.cvtColor(samples, cv2.COLOR_BGR2RGB) if samples.shape[2] == 3 else samples
 
 
 def _check_16(tags: Tags) -> None:
