@@ -7,12 +7,12 @@ that a server has chosen is ever one of a file here: names are made by `degrade.
 from __future__ import annotations
 
 import stat
-import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from degrade.hub.client import KIND, Remote
@@ -88,13 +88,16 @@ class Fetching:
         self.name, self.commit, self.out, self.beside = name, commit, out, beside
         self._progress = progress
         self._lock = Lock()
+        self._ended = Event()
 
     def fetch(self, files: Iterable[Wanted]) -> None:
         """Fetch files, several at a time. Raises HubError, WriteError."""
         pool = ThreadPoolExecutor(_AT_ONCE)
         try:
-            for _ in pool.map(self._one, files):
-                pass
+            deque(pool.map(self._one, files), maxlen=0)  # asking for each outcome raises what went wrong
+        except BaseException:
+            self._ended.set()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -142,7 +145,7 @@ class Fetching:
                 known = why_and_cure(error.__cause__, self.name)
                 with self._lock:
                     self._progress.waiting(pause, known[0] if known else "it failed")
-                time.sleep(pause)
+                self._ended.wait(pause)
         with asking(self.name, "read"):
             return call()
 
@@ -160,6 +163,8 @@ class Fetching:
                     self._told(-have)
                     have = file.truncate(0)
                 for piece in answer.iter_bytes(_PIECE):
+                    if self._ended.is_set():
+                        raise HubError(f"{wanted.name} was broken off", "run the same command again")
                     have += len(piece)
                     if have > wanted.size:
                         raise self._unlike(wanted)

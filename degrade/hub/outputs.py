@@ -12,7 +12,8 @@ from degrade.hub.progress import Progress
 from degrade.hub.publishing import Wish, begin, dry_report, has_text, kept_card, remote_text, send
 from degrade.hub.report import PushReport
 from degrade.recipes.dumping import dump_data
-from degrade.shards.card import Published, card_text, is_as_written
+from degrade.shards.card import Published, card_text
+from degrade.shards.card_seal import is_as_written
 from degrade.shards.damage import damage_statistics
 from degrade.shards.layout import CARD, MANIFEST, RECIPE, SHEET
 from degrade.shards.reader import open_pairs

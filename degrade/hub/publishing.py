@@ -15,7 +15,7 @@ from degrade.hub.report import PushReport
 from degrade.hub.sending import Sending
 from degrade.recipes.fetching import HubFile, first_bytes
 from degrade.recipes.text import LARGEST_BYTES
-from degrade.shards.card import is_as_written
+from degrade.shards.card_seal import is_as_written
 from degrade.shards.layout import CARD
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from degrade.recipes.dumping import dump
 from degrade.recipes.loading import load_recipe, recipe_text
 from degrade.recipes.recipe import Recipe
 from degrade.resources import shipped_names
-from degrade.shards.card import sealed
+from degrade.shards.card_seal import sealed
 from degrade.shards.layout import CARD, MANIFEST
 
 _SUFFIXES = (".yaml", ".yml")

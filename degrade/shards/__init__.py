@@ -9,7 +9,7 @@
 Inside: `layout` (names of files), `durable` (files that appear whole), `storage` (where an output lies; beside it
 `storage_local`, `storage_remote`, `staging`, `remote_errors`), `writers` (the formats: `tar`, `parquet`, `folders`),
 `members` (a pair as files, and its JSON columns), `index`, `reader`, `arrays`, `data_files`, `manifest`, `card`,
-`verify`, `contents` and `pair_check` (of one shard, of one pair).
+`damage` (its statistics), `verify`, `contents` and `pair_check` (of one shard, of one pair).
 """
 
 from __future__ import annotations

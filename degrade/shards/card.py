@@ -6,10 +6,10 @@ the first few pairs. Reference: huggingface/hub-docs, datasetcard.md.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from degrade.shards.card_seal import sealed
 from degrade.shards.layout import (
     DATA,
     INDEX,
@@ -31,7 +31,6 @@ _TYPES = {str: "string", int: "int64", float: "float64"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
 _PATTERNS = {"tar": "-*.tar", "parquet": "-*.parquet", "folder": "/**", "aligned": "/**"}
 _TAGS = {"tar": "webdataset", "parquet": "parquet", "folder": "imagefolder", "aligned": "imagefolder"}
-_MARK = "as written by degrade; a card that was edited is never overwritten: "
 _LICENCES = (
     "cc0-1.0", "cc-by-4.0", "cc-by-3.0", "cc-by-2.0", "cc-by-sa-4.0", "cc-by-sa-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0",
     "cc-by-nd-4.0", "cc-by-nc-nd-4.0", "mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "pddl", "odc-by", "odbl",
@@ -81,7 +80,7 @@ class Published:
 
 
 def card_text(manifest: dict[str, Any], recipe_text: str, published: Published | None = None) -> str:
-    """The card of an output; it ends with the mark by which `is_as_written` knows it.
+    """The card of an output; it ends with the mark of `degrade.shards.card_seal`.
 
     Parameters
     ----------
@@ -96,21 +95,6 @@ def card_text(manifest: dict[str, Any], recipe_text: str, published: Published |
 
     head = yaml.safe_dump(_head(manifest), sort_keys=False, allow_unicode=True, width=120)
     return sealed(f"---\n{head}---\n\n{_body(manifest, recipe_text, published)}")
-
-
-def sealed(text: str) -> str:
-    """`text` with a mark at its end, which no longer fits when somebody edits it."""
-    return f"{text}\n<!-- {_MARK}{_seal(text)} -->\n"
-
-
-def is_as_written(text: str) -> bool:
-    """Whether nobody has edited a card since it was written; one that is edited is somebody's own."""
-    before, mark, after = text.replace("\r\n", "\n").rpartition(f"\n<!-- {_MARK}")
-    return bool(mark) and after.strip() == f"{_seal(before)} -->"
-
-
-def _seal(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16, person=b"degrade.card").hexdigest()
 
 
 def features(suffixes: list[str], format: str) -> list[dict[str, Any]]:
