@@ -79,16 +79,20 @@ def row(work: str, contenders: dict[str, Callable[[], object]], pairs: int, roun
 # --- from JPEG files --------------------------------------------------------------------------------------------------
 
 
+def plain_list(side: int) -> Any:
+    """Their plain list with its JPEG: nobody encodes what goes into a training loop, so it is a transform."""
+    quality = end_to_end.QUALITY[RECIPE]
+    compression = peers.A.ImageCompression(quality_range=(quality, quality), p=1)
+    return peers.A.Compose([*peers.plain_list(side).transforms, compression])
+
+
 def theirs(files: Sequence[Path], transform: Any) -> None:
-    """A data set over albumentations as a careful user writes it: fast codecs, a seed a picture."""
-    quality = [cv2.IMWRITE_JPEG_QUALITY, end_to_end.QUALITY[RECIPE]]
+    """A data set over albumentations as a careful user writes it: a fast codec, a seed a picture."""
     for number, file in enumerate(files):
         read = cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
         clean = cv2.cvtColor(read, cv2.COLOR_BGR2RGB)
         transform.set_random_seed(number)
-        damaged = transform(image=clean)["image"][:, :, 0]
-        coded = cv2.imencode(".jpg", damaged, quality)[1]
-        _ = clean, cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
+        _ = clean, transform(image=clean)["image"][:, :, 0]
 
 
 def taken(pairs: degrade.Stream | degrade.Pairs) -> None:
@@ -105,7 +109,7 @@ def from_jpeg(side: int, photos: int, rounds: int, folder: Path) -> Row:
     contenders: dict[str, Callable[[], object]] = {
         "stream": partial(taken, degrade.stream(recipe, source, shuffle=True, **asked)),
         "Pairs": partial(taken, degrade.Pairs(recipe, source, **asked)),
-        "albumentations": partial(theirs, sorted(source.iterdir()), peers.plain_list(side)),
+        "albumentations": partial(theirs, sorted(source.iterdir()), plain_list(side)),
     }
     return row(f"from JPEG, {side} px", contenders, photos, rounds, TIMES_FROM_JPEG)
 

@@ -51,12 +51,12 @@ class Decoded:
     def pixels(self) -> np.ndarray:
         """(H, W, C) uint8 or uint16, C-contiguous, sRGB. C is 1 if the file is gray, else 3 (RGB order); uint16 where
         the file has more than 8 bits a sample. Decoded at the first use where the luma alone was read."""
-        from degrade.codecs.jpeg import decode_jpeg
+        from degrade.codecs.jpeg import read_colours
 
         if not self.is_luma:
             return self.stored
         assert self._jpeg is not None
-        return decode_jpeg(self._jpeg)
+        return read_colours(self._jpeg)
 
     @property
     def jpeg(self) -> bytes | None:

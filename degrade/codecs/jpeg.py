@@ -145,6 +145,14 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         position = end
 
 
+def read_colours(data: bytes) -> np.ndarray:
+    """The (H, W, 3) RGB pixels of a file of which `read_jpeg` has read the luma, and so knows the header.
+
+    Raises CodecError.
+    """
+    return _samples(data, _Header(components=3))
+
+
 def _samples(data: bytes, header: _Header, colours: str = "") -> np.ndarray:
     """Gray, RGB or CMYK (255 being full ink) as it is stored, (H, W, 1, 3 or 4) uint8, or what `colours` names."""
     with decoder_faults():

@@ -13,7 +13,7 @@ from degrade.corpus.listing import CorpusReadError, Photograph
 MAX_BYTES = 2 << 30
 
 
-def read_file(path: Path, photograph: Photograph) -> bytes:
+def read_file(path: Path | str, photograph: Photograph) -> bytes:
     """The bytes of the file at `path`, which was listed as `photograph`. Raises CorpusReadError."""
     try:
         # O_NONBLOCK: a pipe that took the file's name must not hang the worker.

@@ -19,6 +19,8 @@ def source_of(path: str) -> str:
 
 def path_of(source: str) -> str:
     """The path that a source names."""
+    if "\\" not in source:
+        return os.fsdecode(source.encode())
 
     def byte(match: re.Match[bytes]) -> bytes:
         return b"\\" if match[1] is None else bytes.fromhex(match[1].decode())

@@ -8,13 +8,15 @@ from functools import cached_property
 from operator import index as whole
 from typing import Any, overload
 
+import numpy as np
+
 from degrade.engine.pair import Pair
 from degrade.recipes import Recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source
 from degrade.streaming.curriculum import Strength, strength_at
 from degrade.streaming.errors import StreamError
-from degrade.streaming.maker import DEFAULT_MEMBERS, PairMaker
+from degrade.streaming.maker import AT_ONCE, DEFAULT_MEMBERS, PairMaker
 from degrade.streaming.workers import Shared, settle_in
 
 
@@ -104,22 +106,33 @@ class Pairs(Sequence[Pair]):
             The photograph cannot be read or decoded, or the recipe does not take it.
         """
         if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(self._length))]
+            return list(self._several(range(*index.indices(self._length))))
+        return self._maker.make(self._maker.task(*self._asked(index)))
+
+    def __getitems__(self, indices: Sequence[int]) -> list[Pair]:
+        """The pairs at `indices`, looked up at once: what torch's loader asks for. Raises as `pairs[i]` does."""
+        return list(self._several(indices))
+
+    def __iter__(self) -> Iterator[Pair]:
+        for first in range(0, self._length, AT_ONCE):
+            yield from self._several(range(first, min(first + AT_ONCE, self._length)))
+
+    def _several(self, indices: Sequence[int]) -> Iterator[Pair]:
+        asked = [self._asked(index) for index in indices]
+        numbers = np.array([number for number, _, _ in asked], np.int64)
+        tasks = self._maker.tasks(numbers, self.epoch, [strength for _, _, strength in asked])
+        return map(self._maker.make, tasks)
+
+    def _asked(self, index: int) -> tuple[int, int, float]:
+        """The number, epoch and severity of the pair at `index`. Raises IndexError."""
         number = whole(index)
         if not -self._length <= number < self._length:
             raise IndexError(f"pair {number} of {self._length}")
-        return self._made(number % self._length)
-
-    def _made(self, number: int) -> Pair:
         settle_in()
-        epoch = self._epoch.get()
-        strength = 1.0
-        if self._strength is not None:
-            strength = strength_at(self._strength, epoch * self._length + number)
-        return self._maker.make(self._maker.task(number, epoch, strength))
-
-    def __iter__(self) -> Iterator[Pair]:
-        return map(self._made, range(self._length))
+        number, epoch = number % self._length, self._epoch.get()
+        if self._strength is None:
+            return number, epoch, 1.0
+        return number, epoch, strength_at(self._strength, epoch * self._length + number)
 
     @property
     def keys(self) -> Iterator[str]:

@@ -18,14 +18,12 @@ from degrade.recipes.source import Source
 from degrade.streaming.crew import Alone, Crew
 from degrade.streaming.curriculum import Strength, strength_at
 from degrade.streaming.errors import PairError, StreamError
-from degrade.streaming.maker import DEFAULT_MEMBERS, PairMaker, Task
+from degrade.streaming.maker import AT_ONCE, DEFAULT_MEMBERS, PairMaker, Task
 from degrade.streaming.order import Permutation, Share
 from degrade.streaming.pairs import checked_epoch
 from degrade.streaming.prefetch import Prefetching
 from degrade.streaming.workers import Shared, Tally, make_known_to_torch, rank_and_world, settle_in, worker_and_workers
 
-_AT_ONCE = 1024
-"""Places of the order that are worked out together."""
 _STATE = {"epoch", "taken", "share", "order"}
 _log = logging.getLogger("degrade.streaming")
 
@@ -249,8 +247,8 @@ class Stream:
         size = len(self._maker)
         end = share.count(size)
         permutation = Permutation(size, Key(self.recipe.seed, "", epoch).at("order", self.split))
-        for first in range(start, end, _AT_ONCE):
-            places = share.places(first, min(first + _AT_ONCE, end))
+        for first in range(start, end, AT_ONCE):
+            places = share.places(first, min(first + AT_ONCE, end))
             numbers = permutation(places) if self._shuffle else places
             strengths = [strength_at(self._strength, epoch * size + place) for place in places.tolist()]
             yield from self._maker.tasks(numbers, epoch, strengths)

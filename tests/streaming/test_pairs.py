@@ -147,6 +147,9 @@ def test_it_is_a_sequence(recipe: dict[str, Any], photos: Path) -> None:
     assert pairs.recipe.name == "tiny"
     assert f"{len(pairs)} pairs" in repr(pairs)
     assert same(pairs[np.int64(1)], pairs[1])
+    assert all(map(same, pairs.__getitems__([4, -1, 0]), [pairs[4], pairs[-1], pairs[0]]))
+    with pytest.raises(IndexError):
+        pairs.__getitems__([0, len(pairs)])
     for wrong in (len(pairs), -len(pairs) - 1):
         with pytest.raises(IndexError, match=f"of {len(pairs)}"):
             pairs[wrong]
