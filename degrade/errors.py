@@ -22,6 +22,9 @@
     ├── StreamError           pairs that cannot be streamed as asked for       (degrade.streaming)
     ├── PairError             a photograph of which no pair can be made        (degrade.streaming)
     ├── HubError              what cannot be pushed to the Hub, or pulled      (degrade.hub)
+    ├── TrainError            a training that cannot start or go on            (degrade.train)
+    │   ├── SettingsError     settings with mistakes, all at once
+    │   └── CheckpointError   a checkpoint that is not there, damaged, or does not fit
     ├── BuildError            a build that cannot start or finish              (degrade.building)
     ├── ScreeningError        a screening that cannot start or go on           (degrade.screening)
     └── ModelError            a model that cannot be made or used as asked for (degrade.train)

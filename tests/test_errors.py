@@ -24,7 +24,11 @@ def test_the_tree_in_the_documentation_names_every_error() -> None:
     for module in pkgutil.walk_packages(degrade.__path__, "degrade.", onerror=lambda _: None):
         if not module.name.endswith("__main__"):
             with suppress(errors.MissingExtra):  # an adaptor of a library that is not here, or the trainer
-                importlib.import_module(module.name)
+                try:
+                    importlib.import_module(module.name)
+                except ModuleNotFoundError as error:
+                    if error.name not in ("torch", "safetensors", "matplotlib"):
+                        raise
     named = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
     assert named == {cls.__name__ for cls in below(errors.DegradeError)}
 

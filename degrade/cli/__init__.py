@@ -9,8 +9,9 @@
     pairs       pairs
     ops         ops, warm
     hub         push, pull
+    train       train
     console     words on stderr, data on stdout
-    progress    what a build says while it runs; `hub_progress`, what a push or a pull says
+    progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training
 
 Nothing that works on pictures is imported before a command needs it: `degrade --help` answers at once.
 """
@@ -26,10 +27,12 @@ from degrade.cli.plan import plan
 from degrade.cli.preview import preview
 from degrade.cli.recipes import check, recipes, schema
 from degrade.cli.screen import screen
+from degrade.cli.train import train
 
 __all__ = ["main"]
 
 for _command in (
-    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, schema, warm,
+    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, schema,
+    warm,
 ):  # fmt: skip
     main.add_command(_command)

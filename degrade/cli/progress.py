@@ -159,14 +159,14 @@ class Events(Progress):
 
 def shown_progress() -> Shown:
     """A bar if stderr is a terminal, else lines."""
-    console = _terminal()
+    console = terminal()
     return Drawn(console) if console else Told()
 
 
 @contextmanager
 def counting(things: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal; gives what is to be called with how many `things` are done, and of how many."""
-    console = _terminal()
+    console = terminal()
     if console is None:
         yield lambda _done, _total: None
         return
@@ -176,6 +176,7 @@ def counting(things: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
 
 
-def _terminal() -> Console | None:
+def terminal() -> Console | None:
+    """The terminal behind stderr, if there is one that can be drawn on."""
     console = Console(stderr=True)
     return console if console.is_terminal and not console.is_dumb_terminal else None

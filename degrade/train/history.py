@@ -7,6 +7,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
 from degrade.shards.durable import write_durably
 from degrade.shards.errors import writing
 
@@ -38,9 +41,6 @@ def write_curves(folder: Path, rows: Sequence[Row], best_epoch: int) -> None:
     ------
     WriteError
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
     figure = Figure(figsize=(_WIDTH, _HEIGHT))
     figure.subplots_adjust(left=0.08, right=0.98, bottom=0.14, top=0.9, wspace=0.2)
     losses, quality = figure.subplots(1, 2)

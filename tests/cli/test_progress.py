@@ -123,7 +123,7 @@ def test_bars_are_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert capsys.readouterr().err == ""
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100, color_system=None)
-    monkeypatch.setattr(progress, "_terminal", lambda: terminal)
+    monkeypatch.setattr(progress, "terminal", lambda: terminal)
     assert isinstance(shown_progress(), Drawn)
     with counting("shards") as count:
         count(1, 2)
