@@ -101,8 +101,7 @@ def _finish(report: Report, seconds: float, as_json: bool) -> None:
             psnr += f" ({report.best['val_identity_psnr']:.2f} dB before)"
         say(f"best, epoch {report.best_epoch}: validation loss {report.best['val_loss']:.5g}{psnr}")
     if report.skipped:
-        say(
-            f"left out {counted(len(report.skipped), 'photograph')}; see skipped in {shown_path(Path(report.out), 'run.json')}"
-        )
+        where = shown_path(Path(report.out), "run.json")
+        say(f"left out {counted(len(report.skipped), 'photograph')}; why is in {where}")
     for what, name in (("checkpoint", "best.safetensors"), ("curves", "curves.png")):
         say(f"{what + ':':<14} {shown_path(Path(report.out), name)}")

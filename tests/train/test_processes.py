@@ -1,0 +1,128 @@
+"""Whole processes: killed and started again, and several that train together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+from degrade.train.checkpoint import read_checkpoint
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = """
+import json, sys
+import torch
+torch.set_num_threads(1)
+from torch import nn
+from degrade.train import train
+from degrade.train.watching import Watcher
+
+class Tells(Watcher):
+    def stepped(self, epoch, step, loss, images_per_second):
+        print(epoch, step, flush=True)
+
+settings, with_statistics = json.loads(sys.argv[1]), sys.argv[2] == "statistics"
+torch.manual_seed(1)
+middle = [nn.BatchNorm2d(8), nn.Dropout(0.2)] if with_statistics else [nn.GELU()]
+model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), *middle, nn.Conv2d(8, 3, 3, padding=1))
+train(settings, model=model, watcher=Tells())
+"""
+
+
+def settings(pairs: Path, out: Path, **more: Any) -> str:
+    usual = {
+        "model": "small", "data": str(pairs), "out": str(out), "epochs": 4, "batch_size": 4, "device": "cpu",
+        "precision": "float32", "samples_every": 0, "tensorboard": False,
+    }  # fmt: skip
+    return json.dumps(usual | more)
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def start(chosen: str, model: str = "statistics") -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, chosen, model], stdout=subprocess.PIPE, text=True, env=environment()
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    told, _ = process.communicate(timeout=240)
+    assert process.returncode == 0
+    return told
+
+
+def assert_same(first: Path, second: Path) -> None:
+    import torch
+
+    for name in ("last", "best"):
+        one, other = (read_checkpoint(run / f"{name}.safetensors")[0] for run in (first, second))
+        assert list(one) == list(other)
+        for part, tensor in one.items():
+            assert torch.equal(tensor, other[part]), (name, part)
+
+
+def test_killed_again_and_again_it_ends_with_the_same_weights(pairs: Path, tmp_path: Path) -> None:
+    """Six steps an epoch. It is killed after the 4th step, and 7 and 5 steps further on, at whatever it is doing."""
+    whole = start(settings(pairs, tmp_path / "whole", ema=0.9))
+    finish(whole)
+    chosen = settings(pairs, tmp_path / "run", ema=0.9, save_minutes=0)
+    places = []
+    for lines in (4, 7, 5):
+        child = start(chosen)
+        assert child.stdout is not None
+        for _ in range(lines):
+            place = child.stdout.readline()
+        places.append(place)
+        time.sleep(0.01 * lines)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+    assert len(set(places)) == 3
+    last = start(chosen)
+    assert 0 < len(finish(last).splitlines()) < 24
+    assert_same(tmp_path / "whole", tmp_path / "run")
+
+
+def test_two_processes_learn_what_one_does_with_batches_twice_as_large(pairs: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    alone = start(settings(pairs, one, batch_size=8), "plain")
+    finish(alone)
+    child = tmp_path / "child.py"
+    child.write_text(CHILD)
+    run = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-addr=127.0.0.1"]
+    run += ["--master-port=0", "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0"]
+    for accumulate, out in ((1, two), (2, tmp_path / "accumulated")):
+        chosen = settings(pairs, out, batch_size=4 // accumulate, accumulate=accumulate)
+        together = subprocess.run(
+            [*run, str(child), chosen, "plain"], capture_output=True, text=True, env=environment(), timeout=240,
+            check=False,
+        )  # fmt: skip
+        assert together.returncode == 0, together.stderr
+        rows, others = ((read_checkpoint(o / "last.safetensors")[1]["progress"]["history"]) for o in (one, out))
+        assert len(rows) == len(others) == 4
+        for row, other in zip(rows, others, strict=True):
+            for name in ("train_loss", "val_loss", "val_psnr"):
+                assert other[name] == pytest.approx(row[name], rel=1e-4), (accumulate, row["epoch"], name)
+    assert json.loads((two / "run.json").read_text())["processes"] == 2
+
+
+def test_the_command_trains_in_two_processes(pairs: Path, tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-addr=127.0.0.1"]
+    run += ["--master-port=0", "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0", "-m", "degrade", "train"]
+    run += ["--data", str(pairs), "--out", str(tmp_path / "run"), "--epochs", "1", "--option", "size=tiny", "--json"]
+    run += ["--precision", "float32"]
+    done = subprocess.run(run, capture_output=True, text=True, env=environment(), timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["started", "epoch", "done"]
