@@ -246,10 +246,10 @@ class Stream:
     def _tasks(self, share: Share, epoch: int, start: int) -> Iterator[Task]:
         size = len(self._maker)
         end = share.count(size)
-        permutation = Permutation(size, Key(self.recipe.seed, "", epoch).at("order", self.split))
+        order = Permutation(size, Key(self.recipe.seed, "", epoch).at("order", self.split)) if self._shuffle else None
         for first in range(start, end, AT_ONCE):
             places = share.places(first, min(first + AT_ONCE, end))
-            numbers = permutation(places) if self._shuffle else places
+            numbers = places if order is None else order(places)
             strengths = [strength_at(self._strength, epoch * size + place) for place in places.tolist()]
             yield from self._maker.tasks(numbers, epoch, strengths)
 
