@@ -63,12 +63,12 @@ def is_ours(manifest: str, card: str) -> bool:
     return tagged or _MANIFEST.match(manifest) is not None
 
 
-def refuse_foreign(name: str, stale: Iterable[str], ours: bool) -> None:
-    """Raises HubError where data of something else lies at the names of shards: its files would be read as pairs."""
-    found = list(stale)
+def refuse_foreign(name: str, replaced: Iterable[str], ours: bool) -> None:
+    """Raises HubError where data of something else lies at the names of shards: it would be lost, or read as pairs."""
+    found = list(replaced)
     if found and not ours:
         shown = ", ".join(found[:_MOST_SHOWN]) + (" …" if len(found) > _MOST_SHOWN else "")
-        what = f"{name} holds other data that would be taken for pairs ({shown})"
+        what = f"{name} holds other data at the names of shards ({shown})"
         raise HubError(what, "choose another dataset or --branch, or remove these files there")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from degrade.hub.changes import changes, is_ours, refuse_foreign
+from degrade.hub.changes import changes, is_data, is_ours, refuse_foreign
 from degrade.hub.client import State, connected, quiet
 from degrade.hub.local import LocalFile, Output, open_output
 from degrade.hub.names import Repository
@@ -30,8 +30,12 @@ def push_output(out: str | os.PathLike[str], to: Repository, wish: Wish, progres
         there = begin(api, to, wish)
         files, card = _files(output, to, there)
         found = changes(files, there)
-        if found.stale:
-            refuse_foreign(to.id, found.stale, _is_ours(to, there))
+        replaced = [
+            *found.stale,
+            *(file.name for file in found.send if is_data(file.name) and file.name in there.files),
+        ]
+        if replaced:
+            refuse_foreign(to.id, replaced, _is_ours(to, there))
         if wish.dry_run:
             return dry_report(to, wish, there, found, card)
         title = f"Push {output.manifest['recipe']['name']}, plan {output.manifest['plan']['hash'][:12]}"

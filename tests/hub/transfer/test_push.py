@@ -146,13 +146,17 @@ def test_a_first_push_that_was_broken_off_is_known_as_ours(
     sent(hub, other)
 
 
-def test_data_of_something_else_is_not_touched(hub: HubServer, finished: Path, script: Script, degrade: Any) -> None:
+@pytest.mark.parametrize("same_name", [False, True])
+def test_data_of_something_else_is_not_touched(
+    hub: HubServer, finished: Path, script: Script, degrade: Callable[..., Any], same_name: bool
+) -> None:
     script(f"from huggingface_hub import HfApi\nHfApi().create_repo({NAME!r}, repo_type='dataset')")
-    foreign = {"data/train-00000-of-00001.parquet": File(b"PAR1", large=True), "README.md": File(b"# Mine\n")}
+    shard = next((finished / "data").iterdir()).name if same_name else "train-00000-of-00001.parquet"
+    foreign = {f"data/{shard}": File(b"mine", large=True), "README.md": File(b"# Mine\n")}
     hub.repository(NAME).commit("main", foreign, "mine")
     done = degrade("push", finished, NAME, fails=True)
-    assert "holds other data that would be taken for pairs" in done.stderr
-    assert {*hub.files(NAME)} == {*foreign}
+    assert f"holds other data at the names of shards (data/{shard})" in done.stderr
+    assert {name: hub.read(NAME, name) for name in hub.files(NAME)} == {f: foreign[f].data for f in foreign}
 
 
 @pytest.mark.parametrize("where", ["here", "there"])
