@@ -33,6 +33,14 @@ main()
 """The command, but that it makes several commits of an output that would go with one."""
 
 
+FIRST_OF_THE_STORE = """
+from huggingface_hub import HfApi
+first = {"repo_id": "tester/first", "repo_type": "dataset"}
+HfApi().create_repo(**first)
+HfApi().upload_file(**first, path_or_fileobj=bytes(1000), path_in_repo="first.tar")
+"""
+
+
 class Moment(NamedTuple):
     """When a push is killed: `share` of its requests are answered; the next is cut off after `sent` bytes of its body
     or, if that is None, when its work is done and its answer is not yet sent."""
@@ -154,7 +162,9 @@ def test_a_push_that_is_killed_again_and_again_gets_on(hub: HubServer, out: Path
 
 @pytest.mark.parametrize("hub", ["xet"], indirect=True)
 def test_xet_is_killed_between_requests(hub: HubServer, out: Path) -> None:
-    """While it fills the store, which no request tells of."""
+    """While it fills the store, which no request tells of. The store, which the client itself opens here, has been made
+    by then: it does not survive that its maker is killed on the way, as the Hub's own would."""
+    hub.run(FIRST_OF_THE_STORE)
     for later in (0.001, 0.005, 0.02, 0.05, 0.1):
         kill_during(hub, push(out), "xet_token", later=later)
     completes(hub, push(out))
