@@ -10,14 +10,18 @@
     ops         ops, warm
     hub         push, pull
     train       train
+    evaluate    evaluate
+    restore     restore
     console     words on stderr, data on stdout
-    progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training
+    progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training;
+                `bars`, anything that counts
 
 Nothing that works on pictures is imported before a command needs it: `degrade --help` answers at once.
 """
 
 from __future__ import annotations
 
+from degrade.cli.evaluate import evaluate
 from degrade.cli.group import main
 from degrade.cli.hub import pull, push
 from degrade.cli.ops import ops, warm
@@ -26,13 +30,14 @@ from degrade.cli.pairs import pairs
 from degrade.cli.plan import plan
 from degrade.cli.preview import preview
 from degrade.cli.recipes import check, recipes, schema
+from degrade.cli.restore import restore
 from degrade.cli.screen import screen
 from degrade.cli.train import train
 
 __all__ = ["main"]
 
 for _command in (
-    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, schema,
-    warm,
+    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, evaluate,
+    restore, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -5,6 +5,9 @@
     load_checkpoint   a checkpoint's network, ready to use, and what is known of it
     create_model      a network by its name, with published parameter counts
     models_table      what networks there are, as rows for a table
+    evaluate          what a network is worth on pairs, beside doing nothing and simple filters: Evaluation
+    restore           pictures of one's own, restored: Restoration
+    Restorer          a network as a function from picture to picture, of any size
 
 It consumes `degrade` as any other training code would, through the public names. PyTorch comes with
 ``pip install "degrade[train]"``; nothing here is loaded before it is used.
@@ -28,6 +31,11 @@ _HOMES = {
     "create_model": "degrade.train.models",
     "models_table": "degrade.train.models",
     "ModelError": "degrade.train.errors",
+    "evaluate": "degrade.train.evaluation",
+    "Evaluation": "degrade.train.evaluation",
+    "restore": "degrade.train.restoring",
+    "Restoration": "degrade.train.restoring",
+    "Restorer": "degrade.train.restorer",
 }
 _NEEDED = {"torch": "PyTorch", "safetensors": "safetensors", "matplotlib": "matplotlib"}
 

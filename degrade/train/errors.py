@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from degrade.errors import DegradeError
@@ -69,3 +70,12 @@ class SettingsError(TrainError, ValueError):
 
     def __reduce__(self) -> Any:
         return type(self), (self.problems,)
+
+
+def no_checkpoint() -> TrainError:
+    """The error of a restoration for which no network is named."""
+    what = "restoring needs a trained network, and --checkpoint names none"
+    if Path("run/best.safetensors").is_file():
+        return TrainError(what, "one was trained in the folder run: add --checkpoint run", 2)
+    cure = "train one: `degrade train --recipe old_photos --source PHOTOS --out run`, then add --checkpoint run"
+    return TrainError(what, cure, 2)

@@ -103,3 +103,20 @@ def settings(pairs: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         return usual | changes
 
     return with_changes
+
+
+@pytest.fixture(scope="session")
+def trained(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short training on `pairs`."""
+    torch = pytest.importorskip("torch")
+    from degrade.train import train
+
+    torch.set_num_threads(1)
+    out = tmp_path_factory.mktemp("trained") / "run"
+    settings = {
+        "model": "unet", "options": {"width": 4, "depth": 2, "blocks": 1, "bottom_blocks": 1}, "data": str(pairs),
+        "out": str(out), "epochs": 2, "batch_size": 8, "precision": "float32", "device": "cpu", "samples_every": 0,
+        "tensorboard": False,
+    }  # fmt: skip
+    train(settings)
+    return out

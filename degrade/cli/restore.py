@@ -1,0 +1,76 @@
+"""The command that restores pictures of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from degrade.cli.bars import counting_bar
+from degrade.cli.console import counted, emit, json_option, say, shown_path
+from degrade.cli.group import FAILED
+
+if TYPE_CHECKING:
+    from degrade.train.restoring import Outcome
+
+
+@click.command()
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE…", help="Pictures, or folders of them.")
+@click.option("-o", "--out", required=True, metavar="DIR", help="The folder for the restored pictures.")
+@click.option("--checkpoint", metavar="RUN", help="The folder of a training, or one of its checkpoints.")
+@click.option("--overwrite", is_flag=True, help="Replace files in DIR; an original is never replaced.")
+@click.option("--page/--no-page", default=True, show_default=True, help="Write DIR/restored.html: before and after.")
+@click.option("--quality", type=click.IntRange(1, 100), default=95, show_default=True, help="Of JPEG files.")
+@click.option(
+    "--tile", "tile_px", type=click.IntRange(16), default=512, show_default=True, metavar="PIXELS",
+    help="Larger pictures are restored in tiles of so many pixels.",
+)  # fmt: skip
+@click.option(
+    "--overlap", "overlap_px", type=click.IntRange(0), default=128, show_default=True, metavar="PIXELS",
+    help="What neighbouring tiles share.",
+)  # fmt: skip
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@json_option
+def restore(images: tuple[str, ...], out: str, as_json: bool, **how: Any) -> int:
+    """Restore pictures by the network RUN into DIR, and show them before and after.
+
+    JPEG, PNG and TIFF keep their name, size, depth, orientation, profile, resolution, alpha and notes. A bad file does
+    not stop the others: it is named, and the exit code is 1.
+    """
+    from degrade.train.errors import no_checkpoint
+
+    if how["checkpoint"] is None:
+        raise no_checkpoint()
+    from degrade.train import restore as restore_all
+
+    with counting_bar("restoring", "files") as bar:
+
+        def progress(outcome: Outcome, done: int, total: int) -> None:
+            bar(done, total)
+            _tell(outcome, as_json)
+
+        done = restore_all(list(images), out, progress=progress, **how)
+    failed = f"; {counted(len(done.failed), 'picture')} could not be restored" if done.failed else ""
+    say(f"restored: {counted(len(done.restored), 'picture')}{failed}")
+    if done.page is not None:
+        say(f"before and after: {shown_path(done.page)}")
+    if as_json:
+        page = None if done.page is None else str(done.page)
+        emit({"event": "done", "restored": len(done.restored), "failed": len(done.failed), "page": page})
+    return FAILED if done.failed else 0
+
+
+def _tell(outcome: Outcome, as_json: bool) -> None:
+    source = str(outcome.source) if outcome.page == 1 else f"{outcome.source}, page {outcome.page}"
+    if outcome.target is None:
+        say(f"not restored: {source}: {outcome.error}")
+    elif outcome.note:
+        say(f"{shown_path(outcome.target)}: {outcome.note}")
+    if as_json:
+        target = None if outcome.target is None else str(outcome.target)
+        emit(
+            {
+                "event": "picture", "source": str(outcome.source), "page": outcome.page, "target": target,
+                "note": outcome.note, "error": outcome.error,
+            }
+        )  # fmt: skip
