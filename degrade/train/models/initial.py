@@ -21,10 +21,19 @@ _IDENTITY = {"weight": 1.0, "bias": 0.0}  # of a normalisation
 
 
 class ScaledConv2d(nn.Conv2d):
-    """A convolution whose weights begin `gain` times as large as others': the last of a residual branch begins small,
-    so that the whole begins near the identity (Zhang et al. 2019, arXiv:1901.09321)."""
+    """A convolution whose weights begin `gain` times as large as others'.
+
+    Without an activation after it 1 / √2 keeps the deviation that `he` is made for; the last one of a residual branch
+    begins small, so that the whole begins near the identity (Zhang et al. 2019, arXiv:1901.09321).
+    """
 
     gain: float = 1.0
+
+
+def scaled(convolution: ScaledConv2d, gain: float) -> ScaledConv2d:
+    """The convolution, with its gain set."""
+    convolution.gain = gain
+    return convolution
 
 
 @torch.no_grad()

@@ -7,13 +7,15 @@ from typing import Any, Literal, NamedTuple
 from torch import Tensor, nn
 
 from degrade.train.errors import ModelError
-from degrade.train.models.initial import ScaledConv2d
+from degrade.train.models.initial import ScaledConv2d, scaled
 from degrade.train.models.layers import ACTIVATIONS, NORMS, padded_to_multiple
 from degrade.train.models.network import PictureModel
 from degrade.train.models.options import choice, flag, whole
 
 _MODES = {"gray": ("gray",), "rgb": ("rgb", "gray"), "lab": ("lightness",)}
-_GAIN = 0.1  # of the last layer of a residual branch, at first
+_LINEAR = 0.5**0.5  # first gain of a layer without an activation after it
+_BRANCH = 0.1  # of the last layer of a residual branch
+_HEAD = 0.05  # of the whole, which is a branch beside the picture
 
 
 class Size(NamedTuple):
@@ -110,16 +112,16 @@ class UNet(PictureModel):
         self.grid = 2**depth
 
         widths = [width << level for level in range(depth + 1)]
-        self.stem = nn.Conv2d(self.in_channels, width, 3, padding=1)
+        self.stem = scaled(ScaledConv2d(self.in_channels, width, 3, padding=1), _LINEAR)
         self.encoder = nn.ModuleList(_residuals(blocks, each, make) for each in widths[:-1])
-        self.downs = nn.ModuleList(nn.Conv2d(each, 2 * each, 2, 2) for each in widths[:-1])
+        self.downs = nn.ModuleList(scaled(ScaledConv2d(each, 2 * each, 2, 2), _LINEAR) for each in widths[:-1])
         self.bottom = _residuals(bottom_blocks, widths[-1], make)
         self.ups = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(2 * each, 4 * each, 1), nn.PixelShuffle(2)) for each in widths[-2::-1]
+            nn.Sequential(scaled(ScaledConv2d(2 * each, 4 * each, 1), _LINEAR), nn.PixelShuffle(2))
+            for each in widths[-2::-1]
         )
         self.decoder = nn.ModuleList(_residuals(blocks, each, make) for each in widths[-2::-1])
-        self.head = ScaledConv2d(width, self.out_channels, 3, padding=1)
-        self.head.gain = _GAIN
+        self.head = scaled(ScaledConv2d(width, self.out_channels, 3, padding=1), _HEAD)
         self.mask_head = nn.Conv2d(width, 1, 3, padding=1) if flag("mask_head", mask_head) else None
 
     def forward(self, pictures: Tensor) -> Tensor | Restored:
@@ -146,11 +148,10 @@ class UNet(PictureModel):
         x = self.bottom(x)
         for up, level, skip in zip(self.ups, self.decoder, reversed(seen), strict=True):
             x = level(up(x) + skip)
-        x = x[:, :, :height, :width]
-        picture = self.head(x)
+        picture = self.head(x)[:, :, :height, :width]
         if self.residual and self.mode != "lab":
             picture = picture + given
-        return picture if self.mask_head is None else Restored(picture, self.mask_head(x))
+        return picture if self.mask_head is None else Restored(picture, self.mask_head(x)[:, :, :height, :width])
 
 
 class _Residual(nn.Module):
@@ -158,8 +159,7 @@ class _Residual(nn.Module):
 
     def __init__(self, channels: int, norm: Any, activation: Any) -> None:
         super().__init__()
-        last = ScaledConv2d(channels, channels, 3, padding=1)
-        last.gain = _GAIN
+        last = scaled(ScaledConv2d(channels, channels, 3, padding=1), _BRANCH)
         self.branch = nn.Sequential(norm(channels), nn.Conv2d(channels, channels, 3, padding=1), activation(), last)
 
     def forward(self, x: Tensor) -> Tensor:
