@@ -27,7 +27,8 @@
     │   └── CheckpointError   a checkpoint that is not there, damaged, or does not fit
     ├── BuildError            a build that cannot start or finish              (degrade.building)
     ├── ScreeningError        a screening that cannot start or go on           (degrade.screening)
-    └── ModelError            a model that cannot be made or used as asked for (degrade.train)
+    ├── ModelError            a model that cannot be made or used as asked for (degrade.train)
+    └── RealismError          pictures that cannot be measured or compared     (degrade.realism)
 
 Each carries its facts as attributes, and its text says what was expected and what to do about it. A build takes what
 CodecError, CorpusReadError and TooSmall say of a photograph as the reason of its reject.

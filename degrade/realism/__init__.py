@@ -1,0 +1,34 @@
+"""Is it like the real thing? Realism measured in figures, without any pretrained weights.
+
+    features_of     pictures, wherever they are -> FeatureTable
+    FeatureTable    a row of numbers a picture
+    RealismError    what cannot be measured or compared as asked for
+
+Comparing needs scikit-learn, which comes with ``pip install "degrade[realism]"``; nothing here is loaded before it is
+used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "features_of": "degrade.realism.features.gathering",
+    "FeatureTable": "degrade.realism.features.table",
+    "LeftOut": "degrade.realism.features.table",
+    "RealismError": "degrade.realism.errors",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'degrade.realism' has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
