@@ -77,7 +77,9 @@ class DenseAutoencoder(PictureModel):
 
     def encode(self, pictures: Tensor) -> Tensor:
         """The code (N, latent) of pictures (N, C, side_px, side_px) in [0, 1]."""
-        return self.encoder(self.received(pictures))  # type: ignore[no-any-return]
+        received = self.received(pictures)
+        self.check_statistics(len(received))
+        return self.encoder(received)  # type: ignore[no-any-return]
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, C, side_px, side_px) in [0, 1] to the same shape and range."""

@@ -73,6 +73,12 @@ class Model(nn.Module):
             cure = f"give it at least {self.least_px} × {self.least_px} px"
             raise ModelError(f"{self.name}: {height} × {width} px is too small", cure)
 
+    def check_statistics(self, values: int) -> None:
+        """Raise ModelError if batch normalisation is to learn from `values` values a channel, and that is one."""
+        if self.training and values < 2:
+            cure = "train with batches of two or more, the last one too"
+            raise ModelError(f"{self.name} learns the statistics of batches, and one picture has none", cure)
+
     def _cure_for_channels(self, shape: tuple[int, ...]) -> str:
         if len(shape) == 3:
             return "add the batch's dimension: pictures[None]"

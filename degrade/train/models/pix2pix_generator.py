@@ -61,6 +61,7 @@ class Pix2pixGenerator(PictureModel):
         dropout = share("dropout", dropout)
         choice("norm", norm, ("batch", "instance"))
         self.multiple = 2**depth
+        self.batch_norm = norm == "batch"
 
         widths = [width * min(2**level, _MOST) for level in range(depth)]
         befores = [self.in_channels, *widths[:-1]]
@@ -79,6 +80,8 @@ class Pix2pixGenerator(PictureModel):
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, C, H, W) in [0, 1] to the same shape and range."""
         x = self.received(pictures) * 2 - 1
+        if self.batch_norm:
+            self.check_statistics(x[:, 0].numel() // self.multiple**2)
         seen = []
         for down in self.downs:
             x = down(x)

@@ -61,7 +61,7 @@ def create_model(name: str, *, seed: int = 0, device: str | torch.device = "cpu"
     name : str
         One of `models_table()`.
     seed : int
-        Of the first weights: the same for the same seed, on any machine. No global generator is read or set.
+        Of the first weights: the same for the same seed and torch. No global generator is read or set.
     device : str or device
         Where it is to live; "meta" gives its shape alone, at no cost.
     options

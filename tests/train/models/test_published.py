@@ -43,6 +43,18 @@ def test_a_dense_model_has_one_size() -> None:
         model(torch.rand(1, 3, 32, 32))
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "side"),
+    [("dense_autoencoder", {"latent": 5, "side_px": 16}, 16), ("pix2pix_generator", {"width": 2, "depth": 4}, 16)],
+)
+def test_a_batch_of_one_has_no_statistics(name: str, options: dict[str, Any], side: int) -> None:
+    model = create_model(name, **options)
+    with pytest.raises(ModelError, match="train with batches of two or more"):
+        model(torch.rand(1, 3, side, side))
+    assert model(torch.rand(2, 3, side, side)).shape == (2, 3, side, side)
+    assert model.eval()(torch.rand(1, 3, side, side)).shape == (1, 3, side, side)
+
+
 def test_pix2pix_goes_down_to_two_pixels() -> None:
     model = create_model("pix2pix_generator", width=2).eval()
     assert model.multiple == 128
