@@ -12,7 +12,7 @@ import numpy.typing as npt
 from torch import nn
 
 import degrade
-from degrade.train.baselines import Method, baselines
+from degrade.train.baselines import Method, baselines, identity
 from degrade.train.bootstrap import RESAMPLES
 from degrade.train.errors import TrainError
 from degrade.train.given import Given, Source, name_of
@@ -22,6 +22,7 @@ from degrade.train.regions import divisions
 from degrade.train.restorer import Restorer
 
 Picture = npt.NDArray[np.float32]
+_TOGETHER = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,21 +144,23 @@ def evaluate(
     source = Source(pairs, split, _mode(restorer, pairs, mode), size or info.get("settings", {}).get("size"))
     notes: list[str] = []
     title = str(name or getattr(restorer, "name", "") or getattr(model, "__name__", type(model).__name__))
-    methods: dict[str, Method] = {title: restorer}
-    methods |= baselines(source.fitting(notes)) if compare else baselines()
-    if not compare:
-        methods = {title: restorer, IDENTITY: methods[IDENTITY]}
+    others = baselines(source.fitting(notes)) if compare else {IDENTITY: identity}
+    if title in others:
+        raise TrainError(f"the model is called {title}, as a baseline is", "give it another name", 2)
     total = min(len(pairs), limit or len(pairs))
-    measured = Measured(list(methods), shown)
-    for number in range(total):
-        if (given := source.read(number)) is not None:
+    measured = Measured([title, *others], shown)
+    for start in range(0, total, _TOGETHER):
+        numbers = range(start, min(start + _TOGETHER, total))
+        read = [(number, given) for number in numbers if (given := source.read(number)) is not None]
+        outputs = _outputs(restorer, title, [given for _, given in read])
+        for (number, given), output in zip(read, outputs, strict=True):
             divided = divisions(given.mask, given.classes)
-            sums = {
-                each: sums_of(_output(method, each, given), given.clean, divided) for each, method in methods.items()
-            }
+            sums = {title: sums_of(output, given.clean, divided)}
+            for each, method in others.items():
+                sums[each] = sums_of(_checked(method(given.degraded), each, given), given.clean, divided)
             measured.add(number, given, sums, divided)
         if progress is not None:
-            progress(number + 1, total)
+            progress(numbers.stop, total)
     if not measured.rows:
         raise TrainError("none of the pairs could be read", "see what is wrong by `degrade verify`")
     figures, gains, photos = measured.figures(resamples, seed)
@@ -205,8 +208,14 @@ def _mode(restorer: Method, pairs: Any, mode: str | None) -> str:
 # --- what comes out ---------------------------------------------------------------------------------------------------
 
 
-def _output(method: Method, name: str, given: Given) -> Picture:
-    output = np.asarray(method(given.degraded), np.float32)
+def _outputs(method: Method, name: str, given: list[Given]) -> list[Picture]:
+    pictures = [each.degraded for each in given]
+    outputs = method.several(pictures) if isinstance(method, Restorer) else [method(picture) for picture in pictures]
+    return [_checked(output, name, each) for output, each in zip(outputs, given, strict=True)]
+
+
+def _checked(output: Picture, name: str, given: Given) -> Picture:
+    output = np.asarray(output, np.float32)
     if output.shape != given.clean.shape or not np.isfinite(output).all():
         what = f"{output.shape}" if output.shape != given.clean.shape else "numbers that are none"
         raise TrainError(f"{name} gave {what} for {given.key}", f"it must give {given.clean.shape} in [0, 1]", 2)
@@ -217,4 +226,5 @@ def _remade(extremes: list[tuple[str, int, float, float]], source: Source, metho
     for rank, number, psnr, identity_psnr in extremes:
         given = source.read(number)
         assert given is not None
-        yield Shown(rank, given, _output(method, "the model", given), psnr, identity_psnr)
+        (output,) = _outputs(method, "the model", [given])
+        yield Shown(rank, given, output, psnr, identity_psnr)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ _HALVINGS = 8
 _LEAST_MOVE = 0.001
 """Of lightness, on a scale of 2."""
 _TOGETHER = {"cpu": 1, "cuda": 8}
+_TOGETHER_PIXELS = 1 << 18
 
 
 class Restorer:
@@ -39,7 +42,7 @@ class Restorer:
     ----------
     network : nn.Module
         (N, C, H, W) to (N, C, H, W), or to a tuple that begins with that, in the scale of its mode
-        (`degrade.streaming.torch.Collate`).
+        (`degrade.streaming.torch.Collate`). It is moved to the device, and put in evaluation mode.
     mode : "gray", "rgb" or "lab"
     name : str
         What reports call it.
@@ -55,7 +58,8 @@ class Restorer:
     Raises
     ------
     TrainError
-        The overlap is not smaller than the tiles, or there is no such device.
+        The network is a part of a method that restores nothing by itself, the overlap is not smaller than the tiles, or
+        there is no such device.
     """
 
     def __init__(
@@ -69,8 +73,11 @@ class Restorer:
         overlap_px: int = OVERLAP_PX,
         info: dict[str, Any] | None = None,
     ) -> None:
+        if not getattr(network, "restores", True):
+            raise TrainError(f"{name} restores nothing by itself", "take a network that does, such as unet", 2)
         self.device = device_of(device)
-        self.network = network.to(self.device).eval()
+        placed: Any = network.to(self.device)  # torch's own types know of no memory format here
+        self.network: nn.Module = placed.to(memory_format=torch.channels_last).eval()
         self.mode, self.name, self.info = mode, name, info or {}
         self.channels = 1 if mode == "gray" else 3
         self._side = getattr(network, "side_px", None)
@@ -116,6 +123,19 @@ class Restorer:
             whole[top : top + len(rows)] = rows
         return whole
 
+    def several(self, pictures: Sequence[Picture]) -> list[Picture]:
+        """Each restored; neighbours of one size go through together where they are small."""
+        restored: list[Picture] = []
+        for (height, width, _), group in groupby(pictures, lambda picture: picture.shape):
+            same = list(group)
+            together = _TOGETHER_PIXELS // (height * width)
+            if max(height, width) > self.tiling.size_px or together < 2:
+                restored += map(self, same)
+                continue
+            for start in range(0, len(same), together):
+                restored += self.many(same[start : start + together])
+        return restored
+
     def bands(self, height: int, width: int, read: Read) -> Iterator[tuple[int, Picture]]:
         """(top, rows) of the restored picture, from the top, so that only a row of tiles is held: `read` gives the part
         of the picture within two slices, (h, w, 1 or 3) float32 in [0, 1]. Raises TrainError."""
@@ -125,8 +145,9 @@ class Restorer:
         """Pictures of one size, at most one tile large, restored together."""
         height, width = pictures[0].shape[:2]
         given = torch.from_numpy(np.stack([self._given(each) for each in pictures]))
-        with torch.inference_mode():
-            out = self.network(self._padded(given).to(self.device))
+        with torch.inference_mode(), _memory_is_told():
+            ready = self._padded(given).to(self.device, memory_format=torch.channels_last)
+            out = self.network(ready)
             out = (out[0] if isinstance(out, tuple) else out).float().cpu()[:, :, :height, :width]
         if out.shape[2:] != (height, width) or not bool(torch.isfinite(out).all()):
             what = "numbers that are none" if out.shape[2:] == (height, width) else f"pictures of {tuple(out.shape)}"
@@ -157,6 +178,14 @@ class Restorer:
                 places = np.pad(np.arange(side), (0, wanted - side), "symmetric")
                 given = given.index_select(axis, torch.from_numpy(places))
         return given
+
+
+@contextmanager
+def _memory_is_told() -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise TrainError("the GPU's memory is full", "choose smaller tiles (--tile 256), or --device cpu") from None
 
 
 def within_srgb(lightness: Tensor, ab: Tensor) -> Tensor:

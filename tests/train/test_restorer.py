@@ -106,3 +106,16 @@ def test_tiles_that_cannot_overlap_so_far() -> None:
 def test_a_gpu_that_is_not_there() -> None:
     with pytest.raises(TrainError, match="no GPU"):
         Restorer(nn.Identity(), "rgb", device="cuda")
+
+
+def test_several_are_restored_as_each_is() -> None:
+    network = create_model("unet", size="tiny", mode="rgb", seed=1)
+    restorer = Restorer(network, "rgb", device="cpu", tile_px=64, overlap_px=16)
+    given = [picture(40, 40), picture(40, 40), picture(30, 40), picture(100, 40), picture(40, 40)]
+    for one, expected in zip(restorer.several(given), map(restorer, given), strict=True):
+        assert one == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_restores_nothing_is_refused() -> None:
+    with pytest.raises(TrainError, match="restores nothing by itself"):
+        Restorer(create_model("patch_discriminator"), "rgb", device="cpu")
