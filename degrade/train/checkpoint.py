@@ -49,7 +49,8 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
             facts = json.loads((file.metadata() or {})[_FACTS])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
+            names = list(file.keys())
+            tensors = {name: file.get_tensor(name).clone() for name in names}  # a copy: the file is mapped, and may go
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         what = "holds no facts of degrade's" if isinstance(error, KeyError) else f"is damaged ({error})"
         raise CheckpointError(f"the checkpoint {path} {what}", _CURE) from None

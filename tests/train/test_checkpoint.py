@@ -39,6 +39,16 @@ def test_tensors_and_facts_come_back(tmp_path: Path) -> None:
     assert facts == {"format": 1, "epoch": 3, "loss": 0.1 + 0.2}
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_what_was_read_needs_its_file_no_more(tmp_path: Path) -> None:
+    """Tensors that were part of the mapped file would keep its space on disk after it was replaced."""
+    path = tmp_path / "c.safetensors"
+    write_checkpoint(path, {"a": torch.arange(50.0)}, {})
+    tensors, _ = read_checkpoint(path)
+    assert str(path) not in Path("/proc/self/maps").read_text()
+    assert tensors["a"].sum() == 1225
+
+
 @pytest.mark.parametrize("place", [0, 40, -1])
 def test_a_damaged_byte_is_found(tmp_path: Path, place: int) -> None:
     path = tmp_path / "c.safetensors"
