@@ -94,9 +94,8 @@ def _finish(report: Report, seconds: float, as_json: bool) -> None:
     if as_json:
         emit({"event": "done", **report.to_data()})
     why = {"epochs": "", "patience": ", patience has run out", "minutes": ", time has run out"}[report.ended]
-    say(
-        f"{counted(report.epochs, 'epoch')}{why}; {seconds:.0f} s, {report.images_per_second:.0f} pictures/s, {report.precision}"
-    )
+    speed = f"{report.images_per_second:.0f} pictures/s, {report.precision}"
+    say(f"{counted(report.epochs, 'epoch')}{why}; {seconds:.0f} s, {speed}")
     if report.best:
         psnr = f", PSNR {report.best['val_psnr']:.2f} dB" if "val_psnr" in report.best else ""
         if "val_identity_psnr" in report.best:
