@@ -153,6 +153,9 @@ class Training:
         """Take over what a training before this one has come to, and write run.json."""
         state = self.file.folder / LAST
         if self.file.resumed and state.exists():
+            if (before := self.file.facts.get("processes", self.ranks.world)) != self.ranks.world:
+                what = f"the training began with {before} processes, and goes on with {self.ranks.world}"
+                raise TrainError(what, "start as many as then, or begin anew by --overwrite", 2)
             tensors, facts = read_checkpoint(state)
             self.progress = restore(tensors, facts, self.method, self.ema, self.stopping, state)
             self.watcher.message(f"going on after epoch {self.progress.epoch}, step {self.progress.step}")

@@ -158,6 +158,14 @@ def test_other_settings_are_no_continuation(settings: Make, network: Network, tm
     assert (tmp_path / "run/notes.txt").exists()
 
 
+def test_another_number_of_processes_is_no_continuation(settings: Make, network: Network, tmp_path: Path) -> None:
+    train(settings(epochs=1), model=network())
+    run = tmp_path / "run/run.json"
+    run.write_text(json.dumps(json.loads(run.read_text()) | {"processes": 2}))
+    with pytest.raises(TrainError, match="began with 2 processes, and goes on with 1"):
+        train(settings(epochs=2), model=network())
+
+
 def test_patience_ends_it(settings: Make, network: Network) -> None:
     report = train(settings(epochs=50, patience=2, learning_rate=1e-12), model=network())
     assert report.ended == "patience"
