@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", required=True, metavar="DIR", help="The folder for the restored pictures.")
 @click.option("--checkpoint", metavar="RUN", help="The folder of a training, or one of its checkpoints.")
 @click.option("--overwrite", is_flag=True, help="Replace files in DIR; an original is never replaced.")
+@click.option("--skip-existing", is_flag=True, help="Leave out what is in DIR already: go on with an earlier run.")
 @click.option("--page/--no-page", default=True, show_default=True, help="Write DIR/restored.html: before and after.")
 @click.option("--quality", type=click.IntRange(1, 100), default=95, show_default=True, help="Of JPEG files.")
 @click.option(
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @json_option
-def restore(images: tuple[str, ...], out: str, as_json: bool, **how: Any) -> int:
+def restore(images: tuple[str, ...], out: str, overwrite: bool, skip_existing: bool, as_json: bool, **how: Any) -> int:
     """Restore pictures by the network RUN into DIR, and show them before and after.
 
     JPEG, PNG and TIFF keep their name, size, depth, orientation, profile, resolution, alpha and notes. A bad file does
@@ -41,6 +42,9 @@ def restore(images: tuple[str, ...], out: str, as_json: bool, **how: Any) -> int
 
     if how["checkpoint"] is None:
         raise no_checkpoint()
+    if overwrite and skip_existing:
+        raise click.UsageError("--overwrite and --skip-existing contradict each other: leave one out")
+    existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
     from degrade.train import restore as restore_all
 
     with counting_bar("restoring", "files") as bar:
@@ -49,9 +53,10 @@ def restore(images: tuple[str, ...], out: str, as_json: bool, **how: Any) -> int
             bar(done, total)
             _tell(outcome, as_json)
 
-        done = restore_all(list(images), out, progress=progress, **how)
+        done = restore_all(list(images), out, existing=existing, progress=progress, **how)
     failed = f"; {counted(len(done.failed), 'picture')} could not be restored" if done.failed else ""
-    say(f"restored: {counted(len(done.restored), 'picture')}{failed}")
+    kept = f"; {counted(done.kept, 'file')} there before" if done.kept else ""
+    say(f"restored: {counted(len(done.restored), 'picture')}{kept}{failed}")
     if done.page is not None:
         say(f"before and after: {shown_path(done.page)}")
     if as_json:

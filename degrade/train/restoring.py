@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from degrade.train.restorer import OVERLAP_PX, TILE_PX, Restorer
 
 Picture = npt.NDArray[np.float32]
 PAGE = "restored.html"
+_THERE = "choose another folder by -o, or write --skip-existing to go on, or --overwrite"
 _NAMES = {"jpeg": (".jpg", ".jpeg", ".jpe"), "png": (".png",), "tiff": (".tif", ".tiff")}
 
 
@@ -59,10 +60,13 @@ class Restoration:
         In the order of the pictures; a TIFF has one for each of its pages.
     page : Path or None
         The page that shows the pictures before and after.
+    kept : int
+        Files that were there already and were left out.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     page: Path | None = None
+    kept: int = 0
 
     @property
     def restored(self) -> list[Outcome]:
@@ -80,7 +84,7 @@ def restore(
     out: str | os.PathLike[str],
     checkpoint: str | os.PathLike[str] | Restorer | None = None,
     *,
-    overwrite: bool = False,
+    existing: Literal["refuse", "skip", "replace"] = "refuse",
     page: bool = True,
     quality: int = QUALITY,
     device: str = "auto",
@@ -101,8 +105,9 @@ def restore(
         The folder for the restored files; what lay in a folder lies below it in the same place.
     checkpoint : path or Restorer
         A checkpoint, or the folder of a training.
-    overwrite : bool
-        Whether files in `out` may be replaced; an original never is.
+    existing : "refuse", "skip" or "replace"
+        What happens if a restored file is there already: nothing is begun; those are left out, so that a restoration
+        that was cut off goes on; or they are made anew. An original is never replaced.
     page : bool
         Whether out/restored.html shows the pictures before and after.
     quality : int
@@ -125,29 +130,30 @@ def restore(
     """
     if checkpoint is None:
         raise no_checkpoint()
-    jobs = _planned([images] if isinstance(images, str | os.PathLike) else images, Path(out), overwrite)
+    planned = _planned([images] if isinstance(images, str | os.PathLike) else images, Path(out), existing)
+    jobs = [job for job in planned if not (existing == "skip" and job[1].exists())]
     if not isinstance(checkpoint, Restorer):
         checkpoint = Restorer.load(checkpoint, device, tile_px=tile_px, overlap_px=overlap_px)
     with writing(Path(out)):
         Path(out).mkdir(parents=True, exist_ok=True)
-    work = _Work(checkpoint, {source.resolve() for source, _ in jobs}, overwrite, quality)
+    work = _Work(checkpoint, {source.resolve() for source, _ in planned}, existing == "replace", quality)
     outcomes = []
     for number, (source, target) in enumerate(jobs, 1):
         for outcome in work.outcomes(source, target):
             outcomes.append(outcome)
             if progress is not None:
                 progress(outcome, number, len(jobs))
-    done = Restoration(outcomes)
+    done = Restoration(outcomes, kept=len(planned) - len(jobs))
     if not page or not done.restored:
         return done
     shown = [(outcome.source, outcome.target, outcome.page) for outcome in done.restored if outcome.target]
-    return Restoration(outcomes, write_page(Path(out) / PAGE, shown, checkpoint.name))
+    return replace(done, page=write_page(Path(out) / PAGE, shown, checkpoint.name))
 
 
 # --- which files ------------------------------------------------------------------------------------------------------
 
 
-def _planned(images: Iterable[str | os.PathLike[str]], out: Path, overwrite: bool) -> list[tuple[Path, Path]]:
+def _planned(images: Iterable[str | os.PathLike[str]], out: Path, existing: str) -> list[tuple[Path, Path]]:
     """(source, target) of each file, once. Raises TrainError."""
     targets: dict[Path, Path] = {}
     sources: dict[Path, Path] = {}
@@ -161,8 +167,8 @@ def _planned(images: Iterable[str | os.PathLike[str]], out: Path, overwrite: boo
     for target, source in targets.items():
         if target.resolve() in sources:
             raise TrainError(f"{source} would be overwritten", "choose another folder by -o", 2)
-        if target.exists() and not overwrite:
-            raise TrainError(f"{target} is there already", "choose another folder by -o, or write --overwrite", 2)
+        if target.exists() and existing == "refuse":
+            raise TrainError(f"{target} is there already", _THERE, 2)
     if not targets:
         raise TrainError("there are no pictures to restore", "name files, or folders with pictures in them", 2)
     return [(source, target) for target, source in targets.items()]
@@ -222,7 +228,7 @@ class _Work:
         if target.resolve() in self.originals:
             raise TrainError(f"{target} is an original and would be overwritten", "choose another folder by -o")
         if target.exists() and not self.overwrite:
-            raise TrainError(f"{target} is there already", "choose another folder by -o, or write --overwrite")
+            raise TrainError(f"{target} is there already", _THERE)
         written = scan.write(restored_pixels(self.restorer, scan.pixels), self.quality)
         with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)

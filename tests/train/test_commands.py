@@ -98,6 +98,9 @@ def test_restore(run: Run) -> None:
     assert run("restore", "scans", "-o", "new", "--checkpoint", "net").exit_code == 2
     again = run("restore", "scans/a.png", "-o", "new", "--checkpoint", "net", "--overwrite", "--no-page")
     assert again.exit_code == 0, again.output
+    more = run("restore", "scans", "-o", "new", "--checkpoint", "net", "--skip-existing")
+    assert more.stderr.splitlines() == ["restored: 0 pictures; 2 files there before"]
+    assert run("restore", "scans", "-o", "new", "--checkpoint", "net", "--skip-existing", "--overwrite").exit_code == 2
 
 
 def test_restore_goes_on_after_a_bad_file(run: Run) -> None:

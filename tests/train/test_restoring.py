@@ -18,6 +18,7 @@ from degrade.train import CheckpointError, Restorer, TrainError, restore
 
 torch = pytest.importorskip("torch")
 Array = npt.NDArray[Any]
+EXISTING: tuple[Any, ...] = ("refuse", "skip", "replace")
 
 
 def picture(channels: int = 3, dtype: Any = np.uint8) -> Array:
@@ -105,13 +106,13 @@ def test_a_bad_file_does_not_stop_the_others(scans: Path, tmp_path: Path, negati
 def test_originals_are_never_overwritten(scans: Path, tmp_path: Path, negative: Restorer) -> None:
     before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}
     for images, out in ((scans, scans), (scans / "a.jpg", scans), (scans / "album", scans / "album")):
-        for overwrite in (False, True):
+        for existing in EXISTING:
             with pytest.raises(TrainError, match="would be overwritten"):
-                restore(images, out, negative, overwrite=overwrite)
+                restore(images, out, negative, existing=existing)
     link = tmp_path / "link"
     link.symlink_to(scans)
     with pytest.raises(TrainError, match="would be overwritten"):
-        restore(scans, link, negative, overwrite=True)
+        restore(scans, link, negative, existing="replace")
     (tmp_path / "x").mkdir()
     (tmp_path / "x/a.png").symlink_to(scans / "a.jpg")  # becomes a.jpg, which is an original
     done = restore([tmp_path / "x/a.png"], tmp_path / "x2", negative)
@@ -136,13 +137,29 @@ def test_files_that_are_there_stay_unless_it_is_said(scans: Path, tmp_path: Path
     with pytest.raises(TrainError, match="is there already"):
         restore(scans, out, negative)
     assert (out / "a.jpg").read_text() == "mine"
-    assert not restore(scans, out, negative, overwrite=True).failed
+    assert not restore(scans, out, negative, existing="replace").failed
     assert (out / "a.jpg").read_bytes().startswith(b"\xff\xd8")
+
+
+def test_what_was_cut_off_goes_on(scans: Path, tmp_path: Path, negative: Restorer) -> None:
+    out = tmp_path / "out"
+
+    def cut_off(_: Any, done: int, __: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(scans, out, negative, progress=cut_off)
+    made = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    assert len(made) == 2
+    done = restore(scans, out, negative, existing="skip")
+    assert (len(done.restored), done.kept) == (2, 2)
+    assert {path: path.stat().st_mtime_ns for path in made} == made
 
 
 def test_the_results_below_a_folder_are_not_its_pictures(scans: Path, negative: Restorer) -> None:
     first = restore(scans, scans / "restored", negative)
-    again = restore(scans, scans / "restored", negative, overwrite=True)
+    again = restore(scans, scans / "restored", negative, existing="replace")
     assert [outcome.source for outcome in again.outcomes] == [outcome.source for outcome in first.outcomes]
 
 
