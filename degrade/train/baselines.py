@@ -29,22 +29,33 @@ STRENGTHS = (0.4, 0.6, 0.8, 1.0, 1.4)
 """Of non-local means: its h as a share of the picture's noise; the best of these is taken."""
 _TUNED_ON = 24
 _TUNED_PX = 96
+"""Non-local means is tuned on the middles, of so many pixels, of the first so many pictures."""
 _LEAST_SIGMA = 1e-4
 
 
-def baselines(fitting: Sequence[tuple[Picture, Picture]] = ()) -> dict[str, Method]:
+def baselines(fitting: Iterable[tuple[Picture, Picture]] = ()) -> dict[str, Method]:
     """The baselines by name.
 
     Parameters
     ----------
-    fitting : sequence of (degraded, clean)
-        (H, W, C) pictures that are not evaluated. Without any there is no affine map, and non-local means has the
-        strength 0.8 that its authors' followers recommend (J. Darbon et al., doi:10.1109/ISBI.2008.4541250).
+    fitting : iterable of (degraded, clean)
+        (H, W, C) pictures that are not evaluated, gone through once. Without any there is no affine map, and non-local
+        means has the strength 0.8 that its authors' followers recommend (J. Darbon et al.,
+        doi:10.1109/ISBI.2008.4541250).
     """
-    if not fitting:
+    middles: list[tuple[Picture, Picture]] = []
+
+    def kept() -> Iterator[tuple[Picture, Picture]]:
+        for degraded, clean in fitting:
+            if len(middles) < _TUNED_ON:
+                middles.append((_middle(degraded), _middle(clean)))
+            yield degraded, clean
+
+    affine = Affine.fitted(kept())
+    if affine is None:
         return {"identity": identity, "median": median, "non_local_means": NonLocalMeans()}
-    tuned = NonLocalMeans.tuned(fitting)
-    return {"identity": identity, "affine": Affine.fitted(fitting), "median": median, "non_local_means": tuned}
+    tuned = NonLocalMeans.tuned(middles)
+    return {"identity": identity, "affine": affine, "median": median, "non_local_means": tuned}
 
 
 def identity(picture: Picture) -> Picture:
@@ -71,15 +82,15 @@ class Affine:
     matrix: npt.NDArray[np.float64]
 
     @classmethod
-    def fitted(cls, pairs: Iterable[tuple[Picture, Picture]]) -> Affine:
-        """The least squares over all pixels of (degraded, clean) pictures."""
+    def fitted(cls, pairs: Iterable[tuple[Picture, Picture]]) -> Affine | None:
+        """The least squares over all pixels of (degraded, clean) pictures; None where there are no pictures."""
         squares: Any = 0.0
         products: Any = 0.0
         for degraded, clean in pairs:
             given = _with_one(degraded)
             squares = squares + given.T @ given
             products = products + given.T @ clean.reshape(-1, clean.shape[2]).astype(np.float64)
-        return cls(np.linalg.lstsq(squares, products, rcond=None)[0])
+        return cls(np.linalg.lstsq(squares, products, rcond=None)[0]) if np.ndim(squares) else None
 
     def __call__(self, picture: Picture) -> Picture:
         mapped = _with_one(picture) @ self.matrix
@@ -100,9 +111,8 @@ class NonLocalMeans:
 
     @classmethod
     def tuned(cls, pairs: Sequence[tuple[Picture, Picture]]) -> NonLocalMeans:
-        """That of `STRENGTHS` with the least squared error over the middles of the first (degraded, clean) pictures."""
-        middles = [(_middle(degraded), _middle(clean)) for degraded, clean in pairs[:_TUNED_ON]]
-        errors = [sum(cls(strength)._error(*pair) for pair in middles) for strength in STRENGTHS]
+        """That of `STRENGTHS` with the least squared error over (degraded, clean) pictures."""
+        errors = [sum(cls(strength)._error(*pair) for pair in pairs) for strength in STRENGTHS]
         return cls(STRENGTHS[int(np.argmin(errors))])
 
     def __call__(self, picture: Picture) -> Picture:
@@ -143,7 +153,7 @@ def noise_of(picture: Picture) -> float:
 def _middle(picture: Picture) -> Picture:
     height, width = picture.shape[:2]
     top, left = max(0, height - _TUNED_PX) // 2, max(0, width - _TUNED_PX) // 2
-    return np.ascontiguousarray(picture[top : top + _TUNED_PX, left : left + _TUNED_PX])
+    return picture[top : top + _TUNED_PX, left : left + _TUNED_PX].copy()
 
 
 def spread_out(count: int, most: int) -> Iterator[int]:

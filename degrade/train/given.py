@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -72,14 +73,14 @@ class Source:
         whole = None if mask is None else np.rint(mask * 255).astype(np.uint8)
         return Given(read["key"], read["record"]["photo"], degraded, clean, whole, classes)
 
-    def fitting(self, notes: list[str]) -> list[tuple[Picture, Picture]]:
-        """(degraded, clean) of other pairs, for baselines that have to be fitted."""
+    def fitting(self, notes: list[str]) -> Iterator[tuple[Picture, Picture]]:
+        """(degraded, clean) of other pairs, for baselines that have to be fitted; a note where there are none."""
         others = self._others()
         if others is None:
             notes.append("there is no other split to fit the best affine map on: it is left out")
-            return []
+            return
         read = (self.read(number, others) for number in spread_out(len(others), _FITTED_ON))
-        return [(given.degraded, given.clean) for given in read if given is not None]
+        yield from ((given.degraded, given.clean) for given in read if given is not None)
 
     def _others(self) -> Any:
         if not hasattr(self.pairs, "out"):

@@ -43,6 +43,7 @@ def test_the_affine_map_is_found_and_is_that_of_the_data_set() -> None:
     pictures = [0.3 + 0.4 * noisy(clean(seed=seed)) for seed in range(3)]
     faded = [0.5 * picture + np.float32(0.2) for picture in pictures]
     fitted = Affine.fitted(zip(faded, pictures, strict=True))
+    assert fitted is not None
     assert fitted.matrix == pytest.approx(np.vstack([2 * np.eye(3), [-0.4] * 3]), abs=1e-3)
     assert mse(fitted(faded[0]), pictures[0]) < 1e-8
 
@@ -51,6 +52,7 @@ def test_the_affine_map_of_gray_given_as_three_channels() -> None:
     target = clean()
     gray = np.repeat(target.mean(axis=2, keepdims=True), 3, axis=2)
     fitted = Affine.fitted([(gray, target)])
+    assert fitted is not None
     assert mse(fitted(gray), target) < mse(gray, target)
 
 
