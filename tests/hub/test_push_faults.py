@@ -136,7 +136,11 @@ def completes(hub: HubServer, arguments: list[str | Path]) -> None:
 
 @pytest.mark.parametrize(
     ("hub", "moment"),
-    [pytest.param(transfer, moment) for transfer in TRANSFERS for moment in moments(transfer, 5)],
+    [
+        pytest.param(transfer, moment, marks=[pytest.mark.long] if number else [])
+        for transfer in TRANSFERS
+        for number, moment in enumerate(moments(transfer, 5))
+    ],
     indirect=["hub"],
 )
 def test_a_killed_push_is_completed(
@@ -160,6 +164,7 @@ def test_a_push_that_is_killed_again_and_again_gets_on(hub: HubServer, out: Path
     is_complete(hub, out)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hub", ["xet"], indirect=True)
 def test_xet_is_killed_between_requests(hub: HubServer, out: Path) -> None:
     """While it fills the store, which no request tells of. The store, which the client itself opens here, has been made
@@ -218,6 +223,7 @@ PASSING_BY_LFS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("hub", "route", "how"),
     [
@@ -253,6 +259,7 @@ def test_somebody_else_commits_meanwhile(hub: HubServer, out: Path) -> None:
     is_complete(hub, out)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("hub", "route", "how"),
     [
