@@ -76,7 +76,12 @@ def decoder_faults() -> Iterator[None]:
     except (CodecError, MemoryError):
         raise
     except Exception as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        if "truncated" in text or "Premature end" in text:
-            raise truncated() from error
-        raise corrupt(f"its data cannot be decoded ({text})") from error
+        raise decoder_fault(error) from error
+
+
+def decoder_fault(error: Exception) -> CodecError:
+    """What an error that a third-party decoder raised says of the file."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if "truncated" in text or "Premature end" in text:
+        return truncated()
+    return corrupt(f"its data cannot be decoded ({text})")

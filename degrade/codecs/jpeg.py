@@ -12,7 +12,7 @@ import simplejpeg
 from degrade.codecs.colour import cmyk_to_rgb, finished
 from degrade.codecs.decoded import Decoded, Stored
 from degrade.codecs.encodable import check_pixels
-from degrade.codecs.errors import MAX_PIXELS, CodecError, check_size, corrupt, decoder_faults, truncated
+from degrade.codecs.errors import MAX_PIXELS, CodecError, check_size, corrupt, decoder_fault, decoder_faults, truncated
 from degrade.codecs.exif import exif_orientation
 from degrade.codecs.profiles import to_srgb
 
@@ -25,6 +25,8 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
 _SKIPPED = frozenset((*range(0xE0, 0xF0), 0xDB, _COMMENT))  # what may stand before the frame header
 _PLAIN_HEAD = 180  # bytes that hold it in files without notes
+_USUAL_HEAD = 1200  # bytes that hold all that stands before the scan in files without notes
+_SCAN_MARKER = b"\xff\xda"
 _MAX_SCANS = 500  # an honest progressive file has about ten; each further one costs a pass over the whole picture
 _COLOURS = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 
@@ -112,6 +114,8 @@ def _plain_colours(head: bytes) -> str:
 
 def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
     """A photograph in a JPEG file; see `degrade.codecs.decode`."""
+    if _is_plain(data):
+        return Decoded(_decoded(data, "GRAY" if luma else "RGB"), "jpeg", data, is_luma=luma)
     header = _read_header(data)
     profile = _joined(header.profile)
     if luma and header.components == 3 and _stands_for_itself(header, profile) and _is_ycbcr_or_gray(data):
@@ -125,6 +129,25 @@ def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
         converted = converted or moved
     as_stored = header.frame in (_BASELINE, _PROGRESSIVE) and header.orientation == 1 and not converted
     return Decoded(pixels, "jpeg", data if as_stored and _is_ycbcr_or_gray(data) else None)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether a file surely is as most are: baseline, YCbCr, upright and without a profile."""
+    scan = data.find(_SCAN_MARKER, 0, _USUAL_HEAD)
+    return scan > 0 and _is_plain_head(data[: scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")])
+
+
+@lru_cache(maxsize=256)
+def _is_plain_head(head: bytes) -> bool:
+    """`_is_plain`, by what stands before the scan's data, which is the same for many files; False if it does not end
+    there, but within a segment in which the marker stands by chance."""
+    try:
+        with decoder_faults():
+            header = _read_header(head)
+            shape = header.frame, header.components, header.orientation
+            return shape == (_BASELINE, 3, 1) and not header.profile and _is_ycbcr_or_gray(head)
+    except CodecError:
+        return False
 
 
 def stored_jpeg(data: bytes) -> Stored:
@@ -150,17 +173,27 @@ def read_colours(data: bytes) -> np.ndarray:
 
     Raises CodecError.
     """
-    return _samples(data, _Header(components=3))
+    return _decoded(data, "RGB")
 
 
 def _samples(data: bytes, header: _Header, colours: str = "") -> np.ndarray:
     """Gray, RGB or CMYK (255 being full ink) as it is stored, (H, W, 1, 3 or 4) uint8, or what `colours` names."""
-    with decoder_faults():
-        samples: np.ndarray = simplejpeg.decode_jpeg(
-            data, colorspace=colours or _COLOURS[header.components], fastdct=False, fastupsample=False, strict=True
-        )
+    samples = _decoded(data, colours or _COLOURS[header.components])
     # All who write CMYK JPEGs follow Adobe and store the paper left, not the ink; so does everyone read them.
     return 255 - samples if header.components == 4 else samples
+
+
+def _decoded(data: bytes, colours: str) -> np.ndarray:
+    """What libjpeg makes of a file, strictly. Raises CodecError."""
+    try:  # no context manager: of a picture of 64 px it would take a twentieth of the time
+        decoded: np.ndarray = simplejpeg.decode_jpeg(
+            data, colorspace=colours, fastdct=False, fastupsample=False, strict=True
+        )
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise decoder_fault(error) from error
+    return decoded
 
 
 def _stands_for_itself(header: _Header, profile: bytes | None) -> bool:
@@ -200,7 +233,7 @@ def _read_header(data: bytes) -> _Header:
     except IndexError:
         raise truncated() from None
     _check(header)
-    if header.frame == _PROGRESSIVE and data.count(b"\xff\xda") > _MAX_SCANS:
+    if header.frame == _PROGRESSIVE and data.count(_SCAN_MARKER) > _MAX_SCANS:
         raise CodecError("unsupported", f"a progressive JPEG of more than {_MAX_SCANS} scans; export it again")
     return header
 

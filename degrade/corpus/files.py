@@ -11,16 +11,19 @@ from degrade.corpus.listing import CorpusReadError, Photograph
 
 #: Larger files are no photographs but mistakes; reading one would take the machine's memory.
 MAX_BYTES = 2 << 30
+# A pipe that took the file's name must not hang the worker.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_file(path: Path | str, photograph: Photograph) -> bytes:
     """The bytes of the file at `path`, which was listed as `photograph`. Raises CorpusReadError."""
     try:
-        # O_NONBLOCK: a pipe that took the file's name must not hang the worker.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _FLAGS)
         try:
-            _check(os.fstat(descriptor), photograph)
-            data = _read_to_end(descriptor, photograph.size)
+            data = _first_read(descriptor, photograph.size)
+            if len(data) != photograph.size or not data:
+                _check(os.fstat(descriptor), photograph)
+                data = _read_to_end(descriptor, photograph.size, data)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -47,9 +50,20 @@ def read_range(path: Path, start: int, size: int, source: str) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _read_to_end(descriptor: int, size: int) -> bytes:
-    """All bytes of a file that should have `size` of them. A file object would cost more than the read."""
-    parts = [os.read(descriptor, size + 1)]
+def _first_read(descriptor: int, size: int) -> bytes:
+    """What one read gives of a file that should have `size` bytes: all of them, as good as always, and then nothing
+    else need be asked of the system. A file object would cost more than the read."""
+    if size > MAX_BYTES:
+        return b""
+    try:
+        return os.read(descriptor, size + 1)
+    except BlockingIOError:  # it is no file
+        return b""
+
+
+def _read_to_end(descriptor: int, size: int, first: bytes) -> bytes:
+    """All bytes of a file that should have `size` of them, of which `first` are read."""
+    parts = [first] if first else [os.read(descriptor, size + 1)]
     while parts[-1] and sum(map(len, parts)) != size:  # a signal, a network's file system, or the file has grown
         parts.append(os.read(descriptor, size + 1))
     return parts[0] if len(parts) == 1 else b"".join(parts)

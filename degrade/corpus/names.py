@@ -20,6 +20,8 @@ def source_of(path: str) -> str:
 def path_of(source: str) -> str:
     """The path that a source names."""
     if "\\" not in source:
+        if source.isascii():  # by far the most
+            return source
         return os.fsdecode(source.encode())
 
     def byte(match: re.Match[bytes]) -> bytes:

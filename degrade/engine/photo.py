@@ -39,6 +39,7 @@ DENSITY_FLOOR = 1e-3
 
 
 _NOWHERE = Key()
+_BYTE, _SHORT = 1 / 255, 1 / 65535
 
 
 class Photo:
@@ -432,7 +433,7 @@ def _to_float(source: npt.NDArray[Any], out: Floats) -> None:
     if source.dtype == np.float32:
         convert.clip_into(flat, out.reshape(-1))
     else:
-        convert.scale_into(flat, out.reshape(-1), 1 / np.iinfo(source.dtype).max)
+        convert.scale_into(flat, out.reshape(-1), _BYTE if source.dtype == np.uint8 else _SHORT)
 
 
 def _as_float(image: npt.NDArray[Any]) -> Floats:

@@ -24,18 +24,19 @@ class Workspace:
     """Named arrays; one holder at a time. Their contents are whatever the last holder left there."""
 
     def __init__(self) -> None:
-        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
+        self._arrays: dict[str, tuple[tuple[int, ...], Any, np.ndarray[Any, Any]]] = {}
 
     def array(self, name: str, shape: tuple[int, ...], dtype: Any) -> np.ndarray[Any, Any]:
         """The buffer `name`: zeros when newly made, else as it was left."""
         kept = self._arrays.get(name)
-        if kept is None or kept.shape != shape or kept.dtype != dtype:
-            kept = _aligned_zeros(shape, np.dtype(dtype))
-            if kept.nbytes <= _LARGEST:
-                self._arrays[name] = kept
-            else:
-                self._arrays.pop(name, None)
-        return kept
+        if kept is not None and kept[0] == shape and kept[1] == dtype:
+            return kept[2]
+        made = _aligned_zeros(shape, np.dtype(dtype))
+        if made.nbytes <= _LARGEST:
+            self._arrays[name] = shape, dtype, made
+        else:
+            self._arrays.pop(name, None)
+        return made
 
 
 def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:

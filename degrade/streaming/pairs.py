@@ -107,7 +107,9 @@ class Pairs(Sequence[Pair]):
         """
         if isinstance(index, slice):
             return list(self._several(range(*index.indices(self._length))))
-        return self._maker.make(self._maker.task(*self._asked(index)))
+        settle_in()
+        number, epoch = self._number(index), self.epoch
+        return self._maker.make(self._maker.task(number, epoch, self._severity(number, epoch)))
 
     def __getitems__(self, indices: Sequence[int]) -> list[Pair]:
         """The pairs at `indices`, looked up at once: what torch's loader asks for. Raises as `pairs[i]` does."""
@@ -118,21 +120,20 @@ class Pairs(Sequence[Pair]):
             yield from self._several(range(first, min(first + AT_ONCE, self._length)))
 
     def _several(self, indices: Sequence[int]) -> Iterator[Pair]:
-        asked = [self._asked(index) for index in indices]
-        numbers = np.array([number for number, _, _ in asked], np.int64)
-        tasks = self._maker.tasks(numbers, self.epoch, [strength for _, _, strength in asked])
-        return map(self._maker.make, tasks)
+        settle_in()
+        epoch, numbers = self.epoch, [self._number(index) for index in indices]
+        strengths = [self._severity(number, epoch) for number in numbers]
+        return map(self._maker.make, self._maker.tasks(np.array(numbers, np.int64), epoch, strengths))
 
-    def _asked(self, index: int) -> tuple[int, int, float]:
-        """The number, epoch and severity of the pair at `index`. Raises IndexError."""
+    def _number(self, index: int) -> int:
+        """The number of the pair at `index`, which may count from the end. Raises IndexError."""
         number = whole(index)
         if not -self._length <= number < self._length:
             raise IndexError(f"pair {number} of {self._length}")
-        settle_in()
-        number, epoch = number % self._length, self._epoch.get()
-        if self._strength is None:
-            return number, epoch, 1.0
-        return number, epoch, strength_at(self._strength, epoch * self._length + number)
+        return number % self._length
+
+    def _severity(self, number: int, epoch: int) -> float:
+        return 1.0 if self._strength is None else strength_at(self._strength, epoch * self._length + number)
 
     @property
     def keys(self) -> Iterator[str]:

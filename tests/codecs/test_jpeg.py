@@ -262,3 +262,25 @@ def test_where_the_luma_is_not_the_gray_of_its_pixels_these_are_read(
     decoded = decode(file, luma=True)
     assert not decoded.is_luma
     assert (decoded.stored == decode(file).pixels).all()
+
+
+@pytest.mark.parametrize("luma", [True, False])
+def test_the_marker_of_a_scan_within_a_note_is_no_scan(picture: np.ndarray, luma: bool) -> None:
+    """What stands behind it is read: the file asks to be turned."""
+    plain = encode_jpeg(picture, 90)
+    note = b"\xff\xfe" + (10).to_bytes(2, "big") + b"\xff\xda\0\x04abcd"
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    turning = b"\xff\xe1" + (len(exif.tobytes()) + 2).to_bytes(2, "big") + exif.tobytes()
+    upright, turned = (decode(plain[:2] + more + plain[2:], luma=luma) for more in (note, note + turning))
+    assert np.array_equal(upright.pixels, decode_jpeg(plain))
+    assert np.array_equal(turned.pixels, decode_jpeg(plain)[::-1, ::-1])
+    assert upright.jpeg is not None
+    assert turned.jpeg is None
+
+
+def test_files_that_begin_alike_are_each_read(picture: np.ndarray) -> None:
+    for shown in (picture, 255 - picture, picture[::-1]):
+        data = encode_jpeg(np.ascontiguousarray(shown), 90)
+        assert np.array_equal(decode(data).pixels, decode_jpeg(data))
+        assert np.array_equal(decode(data, luma=True).pixels, decode_jpeg(data))
