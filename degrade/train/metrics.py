@@ -12,7 +12,8 @@ of a data set is always a quotient of two sums over pairs, which can be taken ov
     inside, ring, outside   PSNR at the pixels of a zone (`regions.zones`), meaned over the pictures that have such
     inside_pooled …      PSNR of the mean squared error over all such pixels of the data set
     class.NAME, width.NAME  the same pooled, for a class of damage and a width of it
-    chroma_ratio         sum of the chroma C*ab of the output over that of the target: 1 is as colourful, below is paler
+    chroma_ratio         sum of the chroma C*ab of the output over that of the target: 1 is as colourful, below is
+                         paler; none where targets are gray
 
 PSNR of a picture ends at 100 dB (an MSE of 1e-10), so that means exist where a picture is exact.
 """
@@ -34,7 +35,9 @@ Sums = dict[str, tuple[float, float]]
 
 LEAST_MSE = 1e-10
 SSIM_LEAST_PX = 11
-_WHOLE = ("mse", "psnr", "ssim")
+LEAST_CHROMA = 0.5
+"""Mean C*ab below which targets are gray to the eye, and have no chroma ratio."""
+_CHROMA = "chroma_ratio"
 _ERROR = ".error"
 
 
@@ -94,7 +97,7 @@ def sums_of(output: Array, target: Array, divided: Sequence[Division] = ()) -> S
                 if group == "zone":
                     sums[column] = (float(psnr(error[label] / count[label])), 1.0)
     if target.shape[2] == 3:
-        sums["chroma_ratio"] = (chroma(output), chroma(target))
+        sums[_CHROMA] = (chroma(output), chroma(target))
     return sums
 
 
@@ -105,6 +108,9 @@ def figures_of(numerators: Mapping[str, Array], denominators: Mapping[str, Array
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         means = {column: numerators[column] / denominators[column] for column in numerators}
+        if _CHROMA in means:
+            coloured = denominators[_CHROMA] / denominators["mse"] >= LEAST_CHROMA
+            means[_CHROMA] = np.where(coloured, means[_CHROMA], np.nan)
     figures: dict[str, Array] = {}
     for column, mean in means.items():
         if not column.endswith(_ERROR):

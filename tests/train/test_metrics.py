@@ -103,3 +103,11 @@ def test_gray_has_no_chroma_and_paler_pictures_have_less() -> None:
     above, below = sums_of(pale, red)["chroma_ratio"]
     assert 0.3 < above / below < 0.7
     assert "chroma_ratio" not in sums_of(flat(0.4), flat(0.5))
+
+
+def test_gray_targets_have_no_chroma_ratio() -> None:
+    above = {"mse": np.array([2.0, 2.0]), "chroma_ratio": np.array([30.0, 0.5])}
+    below = {"mse": np.array([2.0, 2.0]), "chroma_ratio": np.array([40.0, 0.001])}
+    ratio = figures_of(above, below)["chroma_ratio"]
+    assert ratio[0] == 0.75
+    assert np.isnan(ratio[1])
