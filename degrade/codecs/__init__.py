@@ -19,8 +19,9 @@ For the members of a shard, exactly as they are stored:
     encode_png, decode_png
 
 One format a module: `jpeg`, `png`, `webp`, `tiff` (with `tiff_pages`), `bmp`, `jpeg2000` (with `codestream`), `avif`;
-`scan` and `tiff_writing` write files anew. They share `exif` (tags, turning upright), `colour` (alpha, CMYK),
-`profiles` (ICC), `scaling` (odd depths), `pillow`, `boxes`, and `errors`, `quiet`, `encodable`.
+`scan` and `tiff_writing` write files anew; `jpeg_tables` tells what JPEG rounds by. They share `exif` (tags, turning
+upright), `colour` (alpha, CMYK), `profiles` (ICC), `scaling` (odd depths), `pillow`, `boxes`, and `errors`, `quiet`,
+`encodable`.
 """
 
 from __future__ import annotations

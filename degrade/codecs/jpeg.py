@@ -61,6 +61,16 @@ def encode_jpeg(pixels: np.ndarray, quality: int, subsampling: str = "420") -> b
     CodecError
         "not_encodable" for any other array, quality or subsampling.
     """
+    pixels = check_jpeg(pixels, quality, subsampling)
+    if pixels.shape[2] == 1:
+        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="GRAY", colorsubsampling="Gray", fastdct=False)
+    else:
+        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="RGB", colorsubsampling=subsampling, fastdct=False)
+    return bytes(encoded)
+
+
+def check_jpeg(pixels: np.ndarray, quality: int, subsampling: str) -> np.ndarray:
+    """The (H, W, C) pixels that `encode_jpeg` encodes; raises what it raises."""
     pixels = check_pixels(pixels, (np.uint8,))
     if not 1 <= quality <= 100:
         raise CodecError("not_encodable", f"JPEG quality {quality} is outside 1 to 100")
@@ -68,11 +78,7 @@ def encode_jpeg(pixels: np.ndarray, quality: int, subsampling: str = "420") -> b
         raise CodecError("not_encodable", f"JPEG subsampling {subsampling!r} is none of {', '.join(SUBSAMPLINGS)}")
     if max(pixels.shape[:2]) > MAX_SIDE:
         raise CodecError("not_encodable", f"a JPEG side has at most {MAX_SIDE} px; write PNG or scale down")
-    if pixels.shape[2] == 1:
-        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="GRAY", colorsubsampling="Gray", fastdct=False)
-    else:
-        encoded = simplejpeg.encode_jpeg(pixels, quality, colorspace="RGB", colorsubsampling=subsampling, fastdct=False)
-    return bytes(encoded)
+    return pixels
 
 
 def decode_jpeg(data: bytes) -> np.ndarray:

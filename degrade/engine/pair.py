@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.instances import found
+from degrade.engine.jpeg_file import JpegFile
 from degrade.engine.key import Key
 from degrade.engine.photo import LAYERS, Photo, rounded, with_channels
 from degrade.engine.workspace import borrowed_workspace
@@ -59,7 +60,7 @@ class Pair:
     classes: npt.NDArray[np.uint8]
 
     __slots__ = (
-        "_clean", "_degraded", "classes", "clean_is_source", "coverage", "degraded_jpeg", "height", "instances", "key",
+        "_clean", "_degraded", "_file", "classes", "clean_is_source", "coverage", "height", "instances", "key",
         "layers", "loss", "mask", "record", "targets", "width",
     )  # fmt: skip
 
@@ -88,11 +89,9 @@ class Pair:
         if photo.watch is not None:
             self.layers = _joined({label: mask for label, (mask, _, _) in photo.watch.own.items()})
             self.instances = found(photo.watch.own)
-        self.degraded_jpeg = photo.jpeg if dtype == np.uint8 else None
+        self._file = photo.file if dtype == np.uint8 else None
         self._degraded: Array | Callable[[], Array] = (
-            photo.rounded(dtype, channels)
-            if self.degraded_jpeg is None
-            else partial(_decoded, self.degraded_jpeg, channels)
+            photo.rounded(dtype, channels) if self._file is None else partial(self._file.decoded, channels)
         )
 
     @property
@@ -109,6 +108,15 @@ class Pair:
             self._degraded = self._degraded()
         return self._degraded
 
+    @property
+    def degraded_jpeg(self) -> bytes | None:
+        """The file whose decode `degraded` is, where it is one; encoded on first use."""
+        return None if self._file is None else self._file.data
+
+    @degraded_jpeg.setter
+    def degraded_jpeg(self, data: bytes) -> None:
+        self._file = JpegFile.of(data)
+
     def __repr__(self) -> str:
         return f"Pair({self.key!r}, {self.width}×{self.height}, damaged {self.coverage:.1%})"
 
@@ -120,15 +128,6 @@ def _joined(masks: dict[str, npt.NDArray[np.uint8]]) -> dict[str, npt.NDArray[np
         step = label.partition("[")[0]
         joined[step] = np.maximum(joined[step], mask) if step in joined else mask
     return joined
-
-
-def _decoded(data: bytes, channels: int | None) -> Array:
-    from degrade.codecs import decode_jpeg
-
-    image = decode_jpeg(data)
-    if channels is not None and image.shape[2] != channels:
-        image = with_channels(image, 3) if channels == 3 else np.ascontiguousarray(image[:, :, :1])
-    return image
 
 
 def checked_image(image: Array) -> Array:

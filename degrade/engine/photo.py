@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.damage import DamageClass
+from degrade.engine.jpeg_file import JpegFile
 from degrade.engine.kernels import convert, layers, warp
 from degrade.engine.key import Key
 from degrade.engine.units import DEFAULT_FORMAT, pixels_per_mm
@@ -127,7 +128,7 @@ class Photo:
         self.story: dict[str, Any] = {}
         self._source: npt.NDArray[Any] | None = image
         self._pixels: Floats | None = None
-        self._jpeg: bytes | None = None
+        self._file: JpegFile | None = None
         self._channels = int(image.shape[2])
         self._layers: Layers | None = None
 
@@ -146,8 +147,8 @@ class Photo:
     @property
     def pixels(self) -> Floats:
         """(H, W, C) float32 in [0, 1], C-contiguous, to be changed in place; taking it voids `jpeg`."""
-        if self._jpeg is not None:
-            self._develop_jpeg()
+        if self._file is not None:
+            self._open_file()
         if self._pixels is None:
             assert self._source is not None
             source, self._source = self._source, None
@@ -157,13 +158,13 @@ class Photo:
 
     @pixels.setter
     def pixels(self, pixels: Floats) -> None:
-        self._source, self._jpeg, self._pixels, self._channels = None, None, pixels, pixels.shape[2]
+        self._source, self._file, self._pixels, self._channels = None, None, pixels, pixels.shape[2]
 
     def blank(self) -> Floats:
         """`pixels` with undefined contents, for ops that set every one of them; what they were is not made for it."""
         if self._pixels is None:
             self._pixels = self._buffer(self.channels)
-        self._source = self._jpeg = None
+        self._source = self._file = None
         return self._pixels
 
     def _buffer(self, channels: int) -> Floats:
@@ -211,29 +212,32 @@ class Photo:
     @property
     def jpeg(self) -> bytes | None:
         """The JPEG file that the picture is at this moment, if nothing has touched it since it was compressed."""
-        return self._jpeg
+        return None if self._file is None else self._file.data
 
     @jpeg.setter
     def jpeg(self, data: bytes) -> None:
-        self._source, self._jpeg = None, data
+        self.file = JpegFile.of(data)
 
-    def _develop_jpeg(self) -> None:
-        from degrade.codecs import decode_jpeg
+    @property
+    def file(self) -> JpegFile | None:
+        """`jpeg`, its bytes being made only where they are asked for."""
+        return self._file
 
-        data, self._jpeg = self._jpeg, None
-        assert data is not None
-        decoded = decode_jpeg(data)
+    @file.setter
+    def file(self, file: JpegFile) -> None:
+        self._source, self._file = None, file
+
+    def _open_file(self) -> None:
+        file, self._file = self._file, None
+        assert file is not None
         pixels = self._buffer(self.channels)
-        _to_float(np.ascontiguousarray(decoded[:, :, : self.channels]), pixels)
+        _to_float(file.decoded(self.channels), pixels)
         self._pixels = pixels
 
     def rounded(self, dtype: Any, channels: int | None = None) -> npt.NDArray[Any]:
         """The picture as uint8, uint16 or float32, rounded once, with `channels` channels: a fresh array."""
-        if self._jpeg is not None and dtype == np.uint8:
-            from degrade.codecs import decode_jpeg
-
-            image = decode_jpeg(self._jpeg)
-            image = image if channels is None or image.shape[2] <= channels else image[:, :, :channels]
+        if self._file is not None and dtype == np.uint8:
+            image = self._file.decoded(channels)
         elif self._source is not None and self._source.dtype == dtype:
             image = self._source.copy()
         else:

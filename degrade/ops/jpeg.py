@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from degrade.codecs import encode_jpeg
 from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
 from degrade.engine.fields import Count, Option, field
+from degrade.engine.jpeg_file import JpegFile
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 
@@ -27,6 +27,5 @@ class Jpeg(Degradation):
         import numpy as np
 
         channels = photo.final_channels or photo.channels
-        photo.jpeg = encode_jpeg(
-            photo.rounded(np.uint8, max(channels, photo.channels)), drawn["quality"], drawn["subsampling"]
-        )
+        picture = photo.rounded(np.uint8, photo.channels)
+        photo.file = JpegFile(picture, channels, drawn["quality"], drawn["subsampling"])

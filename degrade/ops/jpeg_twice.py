@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from degrade.codecs import decode_jpeg, encode_jpeg
 from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
 from degrade.engine.distributions import Choice
 from degrade.engine.fields import Count, Option, Real, field
+from degrade.engine.jpeg_file import JpegFile
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 
@@ -45,9 +45,11 @@ class JpegTwice(Degradation):
         """Two files, of which the second stays."""
         channels = photo.final_channels or photo.channels
         picture = photo.rounded(np.uint8, max(channels, photo.channels))
-        first = encode_jpeg(_enlarged(picture, drawn), drawn["first_quality"], drawn["subsampling"])
-        opened = decode_jpeg(first)[drawn["shift_y_px"] :, drawn["shift_x_px"] :]
-        photo.jpeg = encode_jpeg(_shrunk(opened, picture.shape), drawn["second_quality"], drawn["subsampling"])
+        subsampling = drawn["subsampling"]
+        first = JpegFile(_enlarged(picture, drawn), channels, drawn["first_quality"], subsampling)
+        opened = first.decoded()[drawn["shift_y_px"] :, drawn["shift_x_px"] :]
+        second = np.ascontiguousarray(_shrunk(opened, picture.shape))
+        photo.file = JpegFile(second, channels, drawn["second_quality"], subsampling)
 
 
 def _enlarged(picture: Bytes, drawn: Drawn) -> Bytes:

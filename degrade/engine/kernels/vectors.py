@@ -240,6 +240,60 @@ def turn_bytes_back(_typing, source, _place, out, _first, _second, _stride):
     return signature, generate
 
 
+@intrinsic
+def take_runs(_typing, source, _starts, _offset, out, _place, _second):
+    """Sixteen runs of sixteen bytes of flat uint8 `source`, from the int64 `starts` (16,) and `offset` on, as the
+    columns of sixteen runs of sixteen of flat int32 `out`: eight from `place` on, eight from `place` + `second` on."""
+    signature = types.void(source, _starts, types.intp, out, types.intp, types.intp)
+
+    def generate(context, builder, signature, arguments):
+        _, _, offset, _, place, second = arguments
+        data, begins, wide = (
+            context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 1, 3)
+        )
+        runs = [
+            builder.load(builder.bitcast(builder.gep(data, [start]), RUN.as_pointer()), align=1)
+            for start in _listed(builder, begins, offset)
+        ]
+        for number, run in enumerate(_turned(builder, runs)):
+            _store_wide(builder, run, wide, _lane_place(builder, place, second, number))
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def give_runs(_typing, source, _place, _second, out, _starts, _offset):
+    """`take_runs` back: the lowest bytes of sixteen runs of sixteen of flat int32 `source`."""
+    signature = types.void(source, types.intp, types.intp, out, _starts, types.intp)
+
+    def generate(context, builder, signature, arguments):
+        _, place, second, _, _, offset = arguments
+        wide, data, begins = (
+            context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 3, 4)
+        )
+        runs = [_narrow(builder, wide, _lane_place(builder, place, second, number)) for number in range(SIDE)]
+        for start, run in zip(_listed(builder, begins, offset), _turned(builder, runs), strict=True):
+            builder.store(run, builder.bitcast(builder.gep(data, [start]), RUN.as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _listed(builder, begins, offset):
+    """Where sixteen runs begin that are listed in memory."""
+    for number in range(SIDE):
+        place = builder.gep(begins, [ir.Constant(ir.IntType(64), number)])
+        yield builder.add(builder.load(place), offset)
+
+
+def _lane_place(builder, place, second, number):
+    """Where run `number` of two times eight stands."""
+    half, rest = divmod(number, SIDE // 2)
+    place = builder.add(place, ir.Constant(place.type, SIDE * rest))
+    return builder.add(place, second) if half else place
+
+
 def _starts(builder, first, second, stride):
     """Where eight runs from `first` on begin and eight from `second` on."""
     for start in (first, second):
