@@ -51,7 +51,7 @@ class StoredPairs(Sequence[StoredPair]):
             raise ShardError(f"{self.out} has no split {split!r}", f"choose one of {', '.join(sorted(splits))}")
         self._length = length
         self._firsts = [shard.first for shard in self.shards]
-        self._routes: dict[tuple[int, Reading], Route] = {}
+        self._routes: dict[tuple[Any, ...], Route] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -66,6 +66,12 @@ class StoredPairs(Sequence[StoredPair]):
             return [self[number] for number in range(*index.indices(self._length))]
         shard, place = self.place(index)
         return StoredPair(self, shard, place)
+
+    def __iter__(self) -> Iterator[StoredPair]:
+        """All pairs in order; nothing is read yet."""
+        for number, shard in enumerate(self.shards):
+            for place in range(len(shard.keys)):
+                yield StoredPair(self, number, place)
 
     def place(self, index: int) -> tuple[int, int]:
         """(number of its shard, number in the shard) of a pair. Raises IndexError."""
@@ -110,6 +116,17 @@ class StoredPairs(Sequence[StoredPair]):
             if len(self._routes) >= _MOST_ROUTES:
                 self._routes.clear()
             route = self._routes[shard, reading] = Route(self.files, self.shards[shard], reading)
+        return route
+
+    def route_as(self, shard: int, members: Sequence[str], size: Any, dtype: Any, layout: str) -> Route:
+        """`route` of a reading as people write it; what was asked for in the same words before is found at once."""
+        if size is not None or type(members) is not tuple or type(dtype) is not str:
+            return self.route(shard, Reading.of(members, size, dtype, layout))
+        words = shard, members, dtype, layout
+        route = self._routes.get(words)
+        if route is None:
+            route = self.route(shard, Reading.of(members, size, dtype, layout))
+            self._routes[words] = route
         return route
 
     def _cure(self, key: str) -> str:
@@ -162,6 +179,13 @@ class PairArrays(Sequence[dict[str, Any]]):
             return self.__getitems__(range(*index.indices(len(self))))
         shard, place = self.pairs.place(index)
         return (self._routes[shard] or self._route(shard)).read(place)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """All pairs in order. Raises ShardError or CodecError."""
+        for number, shard in enumerate(self.pairs.shards):
+            read = self._route(number).read
+            for place in range(len(shard.keys)):
+                yield read(place)
 
     def __getitems__(self, indices: Sequence[int]) -> list[dict[str, Any]]:
         """Several pairs, as torch asks for a batch: from a URL all their bytes come at the same time."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from degrade.shards.arrays import USUAL, Reading
+from degrade.shards.arrays import USUAL
 from degrade.shards.errors import ShardError
 from degrade.shards.index import COMPACT
 from degrade.shards.members import JSON, LAYERS, record_of
@@ -61,7 +61,7 @@ class StoredPair:
         layout: str = "HWC",
     ) -> dict[str, Any]:
         """The members as arrays; see `degrade.shards.arrays.as_arrays`. Nothing of it is kept in the pair."""
-        return self._pairs.route(self._number, Reading.of(members, size, dtype, layout)).read(self._place)
+        return self._pairs.route_as(self._number, members, size, dtype, layout).read(self._place)
 
     def member(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""
