@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from operator import index as whole
 from typing import Any, overload
 
@@ -12,8 +13,9 @@ from degrade.shards.arrays import USUAL, Reading
 from degrade.shards.data_files import DataFiles
 from degrade.shards.errors import NoSuchPair, ReadError, ShardError
 from degrade.shards.index import read_index
+from degrade.shards.members import JSON
 from degrade.shards.places import Numbers, Shard
-from degrade.shards.routes import Route
+from degrade.shards.routes import Route, row_of
 from degrade.shards.storage import Place, open_storage
 from degrade.shards.stored_pair import StoredPair
 
@@ -87,6 +89,17 @@ class StoredPairs(Sequence[StoredPair]):
     def keys(self) -> Iterator[str]:
         """The pairs' keys, in order."""
         return (key for shard in self.shards for key in shard.keys)
+
+    @property
+    def domains(self) -> Iterator[str]:
+        """The pairs' domains (`degrade.shards.members.COLUMNS`), in order; reads the JSON of all. Raises ShardError."""
+        for shard in self.shards:
+            numbers = range(len(shard.keys))
+            lines: Iterable[bytes | None] = repeat(None, len(numbers))
+            if JSON in shard.places:
+                lines = self.files.read_many([shard.place(JSON, number) for number in numbers])
+            for number, line in zip(numbers, lines, strict=True):
+                yield str(row_of(self.files, shard, number, line)["domain"])
 
     def by_key(self, key: str) -> StoredPair:
         """The pair of this key. Raises NoSuchPair, a ShardError and a KeyError."""

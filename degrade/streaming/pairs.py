@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 from operator import index as whole
 from typing import Any, overload
 
@@ -14,6 +15,7 @@ from degrade.engine.pair import Pair
 from degrade.recipes import Recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source
+from degrade.shards.members import SYNTHETIC
 from degrade.streaming.curriculum import Strength, strength_at
 from degrade.streaming.errors import StreamError
 from degrade.streaming.maker import AT_ONCE, DEFAULT_MEMBERS, PairMaker
@@ -142,6 +144,12 @@ class Pairs(Sequence[Pair]):
         for key in map(bytes.decode, photographs.keys()):
             yield key
             yield from (f"{key}/c{copy}" for copy in range(1, self._maker.copies))
+
+    @property
+    def domains(self) -> Iterator[str]:
+        """The pairs' domains, in order, as a build's column `domain` has them."""
+        for photograph in self._maker.photographs:
+            yield from repeat(photograph.domain or SYNTHETIC, self._maker.copies)
 
     def by_key(self, key: str) -> Pair:
         """Make the pair of this key. Raises KeyError, and what `pairs[i]` raises."""

@@ -3,6 +3,7 @@
     train             settings, or keyword arguments, to a trained network and its files: Report
     Settings          everything that a training can be told, each field with its help and bounds
     load_checkpoint   a checkpoint's network, ready to use, and what is known of it
+    fit_prior         Deep Image Prior: a network fitted to a single picture, which restores it
     create_model      a network by its name, with published parameter counts
     models_table      what networks there are, as rows for a table
     evaluate          what a network is worth on pairs, beside doing nothing and simple filters: Evaluation
@@ -27,6 +28,8 @@ _HOMES = {
     "TrainError": "degrade.train.errors",
     "SettingsError": "degrade.train.errors",
     "CheckpointError": "degrade.train.errors",
+    "fit_prior": "degrade.train.prior",
+    "Fitted": "degrade.train.prior",
     "load_checkpoint": "degrade.train.checkpoint",
     "create_model": "degrade.train.models",
     "models_table": "degrade.train.models",

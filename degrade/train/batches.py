@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Sampler
 import degrade
 from degrade.streaming.torch import Collate
 from degrade.train.distributed import Ranks
-from degrade.train.examples import Examples, left_out
+from degrade.train.examples import Address, Addresses, Examples, left_out, permuted
 
 _MOST_WORKERS = 8
 
@@ -33,6 +33,9 @@ class Batch:
         (N, 1, H, W) in [0, 1].
     skipped : list of PairError
         Pairs that could not be made.
+    real : Tensor or None
+        (N,) bool, where degraded and clean pictures do not belong together: which of the degraded ones are old
+        photographs (`degrade.train.unpaired`).
     """
 
     keys: list[str]
@@ -40,6 +43,7 @@ class Batch:
     clean: Tensor
     mask: Tensor | None
     skipped: list[degrade.PairError]
+    real: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -52,7 +56,8 @@ class Batch:
         )
         assert degraded is not None
         assert clean is not None
-        return Batch(self.keys, degraded, clean, mask, self.skipped)
+        real = None if self.real is None else self.real.to(device, non_blocking=True)
+        return Batch(self.keys, degraded, clean, mask, self.skipped, real)
 
 
 class Stack:
@@ -67,19 +72,24 @@ class Stack:
         if not pairs:
             raise skipped[0]
         read = self._collate(pairs)
-        return Batch(read["key"], read["degraded"], read["clean"], read.get("mask"), skipped)
+        real = torch.tensor([pair["real"] for pair in pairs]) if "real" in pairs[0] else None
+        return Batch(read["key"], read["degraded"], read["clean"], read.get("mask"), skipped, real)
 
 
-class Order(Sampler[list[tuple[int, int]]]):
+class Order(Sampler[list[Address]]):
     """Which pairs come together.
 
     An epoch's permutation is cut into batches of `batch_size` · world pairs, of which each rank takes every world-th
     pair. What does not fill the last one waits for another epoch. Without `shuffle` the order is that of the pairs, and
     the last batch is as large as it is.
+
+    `addresses` gives all items of an epoch (`Examples.addresses`).
     """
 
-    def __init__(self, size: int, batch_size: int, ranks: Ranks, seed: int, shuffle: bool) -> None:
-        self.size, self.ranks, self.seed, self.shuffle = size, ranks, seed, shuffle
+    def __init__(
+        self, size: int, batch_size: int, ranks: Ranks, seed: int, shuffle: bool, addresses: Addresses = permuted
+    ) -> None:
+        self.size, self.ranks, self.seed, self.shuffle, self.addresses = size, ranks, seed, shuffle, addresses
         self.together = (
             min(batch_size * ranks.world, size - size % ranks.world) if shuffle else batch_size * ranks.world
         )
@@ -88,16 +98,16 @@ class Order(Sampler[list[tuple[int, int]]]):
     def __len__(self) -> int:
         return self.size // self.together if self.shuffle else -(-self.size // self.together)
 
-    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        order = torch.arange(self.size)
+    def __iter__(self) -> Iterator[list[Address]]:
+        generator = None
         if self.shuffle:
             seed = degrade.Key(self.seed, "", self.epoch).at("order").words()[0] >> 1
-            order = torch.randperm(self.size, generator=torch.Generator().manual_seed(seed))
+            generator = torch.Generator().manual_seed(seed)
+        order = self.addresses(self.size, self.epoch, generator)
         for number in range(self.start, len(self)):
             whole = order[number * self.together : (number + 1) * self.together]
-            own = whole[self.ranks.rank :: self.ranks.world].tolist()
-            if own:
-                yield [(self.epoch, place) for place in own]
+            if own := whole[self.ranks.rank :: self.ranks.world]:
+                yield own
 
 
 class Batches:
@@ -113,7 +123,7 @@ class Batches:
         self, examples: Examples, batch_size: int, mode: str, ranks: Ranks, *, shuffle: bool, workers: int
     ) -> None:
         self.examples, self.workers = examples, workers
-        self.order = Order(len(examples), batch_size, ranks, examples.seed, shuffle)
+        self.order = Order(len(examples), batch_size, ranks, examples.seed, shuffle, examples.addresses)
         cuda = ranks.device.type == "cuda"
         self._loader = DataLoader(
             examples, batch_sampler=self.order, collate_fn=Stack(mode, examples.members), num_workers=workers,

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch.utils.data import Dataset
 
 import degrade
+from degrade.train.domains import PAIRED, counts_of, domains_of
 from degrade.train.errors import TrainError
 from degrade.train.settings import Settings
 
 Array = npt.NDArray[Any]
+Address = tuple[int, ...]
+"""Of an item of `Examples`: the epoch, and the place or places of what it is made of."""
+Addresses = Callable[[int, int, torch.Generator | None], list[Address]]
+"""Of so many items of an epoch, shuffled by the generator if there is one."""
 MEMBERS = ("clean", "degraded", "mask")
 _STEPS = 1 << 53
 
@@ -55,7 +61,11 @@ class Examples(Dataset[dict[str, Any]]):
         if isinstance(self.pairs, degrade.Pairs):
             self.pairs.set_epoch(epoch)
 
-    def __getitem__(self, address: tuple[int, int]) -> dict[str, Any] | degrade.PairError:
+    def addresses(self, count: int, epoch: int, generator: torch.Generator | None) -> list[Address]:
+        """Of all items of an epoch; see `Addresses`."""
+        return permuted(count, epoch, generator)
+
+    def __getitem__(self, address: Address) -> dict[str, Any] | degrade.PairError:
         """key, and each member (H, W, C) float32 in [0, 1]; or why there is no such pair, as a value, since an error
         that crosses processes loses what it carries. Raises ShardError or CodecError."""
         epoch, place = address
@@ -100,6 +110,12 @@ class Examples(Dataset[dict[str, Any]]):
         return {name: np.ascontiguousarray(array[:, ::-1]) for name, array in cut.items()} if mirrored else cut
 
 
+def permuted(count: int, epoch: int, generator: torch.Generator | None) -> list[Address]:
+    """Every place once; see `Addresses`."""
+    order = torch.arange(count) if generator is None else torch.randperm(count, generator=generator)
+    return [(epoch, place) for place in order.tolist()]
+
+
 def _enlarged(picture: Array, height: int, width: int) -> Array:
     import cv2
 
@@ -120,6 +136,8 @@ class Data:
         Height and width of what a network is given, of the first pair.
     facts : dict
         For people: where the pairs are from, how many there are, what was held back.
+    notes : list of str
+        One line each of what people must know of them.
     """
 
     train: Examples
@@ -127,10 +145,12 @@ class Data:
     channels: int
     side: tuple[int, int]
     facts: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
 
 
-def open_data(settings: Settings, needs_mask: bool) -> Data:
-    """The pairs that the settings name.
+def open_data(settings: Settings, needs_mask: bool, unpaired: bool = False, real: float | None = None) -> Data:
+    """The pairs that the settings name: those that have a target, unless `unpaired` pictures are learnt from, with the
+    share `real` of real ones (`degrade.train.unpaired`).
 
     Raises
     ------
@@ -140,21 +160,48 @@ def open_data(settings: Settings, needs_mask: bool) -> Data:
         The output, the recipe or the source cannot be used.
     """
     train, validation, facts = (_stored if settings.data is not None else _made)(settings)
+    domains = domains_of(train[0])
+    facts["domains"] = counts_of(domains[train[1]])
+    if not unpaired:
+        train = train[0], train[1][domains[train[1]] == PAIRED]
+    judge_domains = domains if validation[0] is train[0] else domains_of(validation[0])
+    validation = validation[0], validation[1][judge_domains[validation[1]] == PAIRED]
     for name, (_, numbers) in (("learn from", train), ("be judged by", validation)):
         if not len(numbers):
-            cure = "give it more photographs, or another share by `holdout`"
-            raise TrainError(f"there are no pairs to {name}", cure, 2)
+            cure = "give it more photographs to damage, or another share by `holdout`"
+            raise TrainError(f"there are no pairs with a target to {name}", cure, 2)
     members = _members(train[0], needs_mask)
     usual: dict[str, Any] = {"members": members, "size": settings.size, "crop": settings.crop, "seed": settings.seed}
     usual["cache_bytes"] = settings.cache_mb << 20 if settings.data is not None else 0
-    learnt = Examples(*train, varied=True, flip=settings.flip, **usual)
+    usual_learnt = {"varied": True, "flip": settings.flip, **usual}
+    if unpaired:
+        from degrade.train.unpaired import Unpaired  # which is made of what stands here
+
+        learnt: Examples = Unpaired(*train, domains=domains[train[1]], real=real, **usual_learnt)
+    else:
+        learnt = Examples(*train, **usual_learnt)
     judged = Examples(*validation, varied=False, **usual)
     first = next((item for place in range(len(judged)) if isinstance(item := judged[0, place], dict)), None)
     if first is None:
         raise TrainError("no pair of the validation split can be made", "see what is wrong by `degrade screen`")
     height, width, channels = first["clean"].shape
-    counts = {"pairs": len(learnt), "validation_pairs": len(judged), "members": list(members), "channels": channels}
-    return Data(learnt, judged, channels, (height, width), facts | counts)
+    counts = {
+        "pairs": len(learnt.numbers),
+        "validation_pairs": len(judged),
+        "members": list(members),
+        "channels": channels,
+    }
+    notes = _notes(facts["domains"], unpaired, real)
+    return Data(learnt, judged, channels, (height, width), facts | counts, notes)
+
+
+def _notes(domains: dict[str, int], unpaired: bool, real: float | None) -> list[str]:
+    alone = domains["real"] + domains["clean"]
+    if alone and not unpaired:
+        return [f"left out {alone} pictures of the domains real and clean: they have no target to learn from"]
+    if real and not domains["real"]:
+        return ["there are no pictures of the domain real: all degraded ones are synthetic"]
+    return []
 
 
 def _members(pairs: Any, needs_mask: bool) -> tuple[str, ...]:

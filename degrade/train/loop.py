@@ -21,8 +21,7 @@ from degrade.train.errors import TrainError
 from degrade.train.examples import each, open_data
 from degrade.train.history import write_curves, write_history
 from degrade.train.judging import check_numbers, check_weights, means, validate
-from degrade.train.losses import Loss
-from degrade.train.methods import create_method
+from degrade.train.methods import create_method, needs_of
 from degrade.train.outcome import Report
 from degrade.train.pictures import due, write_samples
 from degrade.train.precision import lay_out
@@ -43,7 +42,7 @@ _DRAW_EVERY_S = 10.0
 def train(
     settings: Settings | Mapping[str, Any] | None = None,
     *,
-    model: nn.Module | None = None,
+    model: nn.Module | str | None = None,
     watcher: Watcher | None = None,
     overwrite: bool = False,
     **given: Any,
@@ -54,8 +53,9 @@ def train(
     ----------
     settings : Settings or mapping, optional
         Or their values as keyword arguments.
-    model : nn.Module, optional
-        A network of one's own, from (N, C, H, W) to the same, instead of `settings.model`, which is its name then.
+    model : nn.Module or str, optional
+        A network of one's own, from (N, C, H, W) to the same, instead of `settings.model`, which is its name then; or
+        the name itself.
     watcher : Watcher, optional
         Is told of every step and epoch.
     overwrite : bool
@@ -76,6 +76,8 @@ def train(
     DegradeError
         The pairs cannot be read or made.
     """
+    if isinstance(model, str):
+        given, model = {"model": model, **given}, None
     chosen = settings if isinstance(settings, Settings) else Settings.of({**(settings or {}), **given})
     with ranks_of(chosen.device) as ranks, torch.random.fork_rng():
         torch.manual_seed(chosen.seed)
@@ -91,7 +93,8 @@ class Training:
         self.settings, self.ranks, self.watcher = settings, ranks, watcher if ranks.first else Watcher()
         with ranks.first_before_others():
             self.file = RunFile(settings, overwrite and ranks.first)
-        self.data = open_data(settings, Loss(settings.loss).needs_mask)
+        needs = needs_of(settings, model)
+        self.data = open_data(settings, needs.mask, needs.unpaired, needs.real)
         self.mode = mode_of(settings, self.data)
         self._open_batches()
         self.named = model is None
@@ -102,7 +105,7 @@ class Training:
         self.precision = choose_precision(settings, self.method, self._first_batch, ranks, self.file)
         for network in self.method.networks.values():
             lay_out(network, self.precision)
-        self.method.running = {name: ranks.shared(network) for name, network in self.method.networks.items()}
+        self.method.running = {name: ranks.shared(part) for name, part in self.method.running.items()}
         self.rates = {
             name: [group["lr"] for group in optimiser.param_groups]
             for name, optimiser in self.method.optimisers.items()
@@ -114,6 +117,10 @@ class Training:
         self._waited = self._worked = 0.0
         self._images = 0
         self._drawn = time.monotonic()
+
+    @property
+    def _notes(self) -> list[str]:
+        return [*self.data.notes, *self.method.notes]
 
     def _open_batches(self) -> None:
         settings, ranks = self.settings, self.ranks
@@ -164,8 +171,10 @@ class Training:
             parameters = {name: _count(network) for name, network in self.method.networks.items()}
             self.file.write(
                 data=self.data.facts, mode=self.mode, parameters=parameters, processes=self.ranks.world,
-                environment=environment(self.ranks.device),
+                environment=environment(self.ranks.device), method=self.method.facts, notes=self._notes,
             )  # fmt: skip
+            for note in self._notes:
+                self.watcher.message(note)
         done = self.progress.epoch * self.steps + self.progress.step
         self.watcher.started(self.settings.epochs, self.steps, done)
 
@@ -340,7 +349,7 @@ class Training:
             parameters=sum(map(_count, self.method.networks.values())),
             images_per_second=round(self._images / self._worked, 3) if self._worked else 0.0,
             waiting=round(self._waited / self._worked, 4) if self._worked else 0.0,
-            seconds=round(self.progress.seconds, 3), skipped=self.skipped,
+            seconds=round(self.progress.seconds, 3), skipped=self.skipped, notes=self._notes,
         )  # fmt: skip
 
 

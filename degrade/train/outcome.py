@@ -34,6 +34,8 @@ class Report:
         Of all sessions.
     skipped : dict
         Why pairs were left out, by photograph.
+    notes : list of str
+        What about the method is not as one would expect, such as a term that is off.
     """
 
     out: str
@@ -47,6 +49,7 @@ class Report:
     waiting: float
     seconds: float
     skipped: dict[str, str]
+    notes: list[str]
 
     def to_data(self) -> dict[str, Any]:
         """Ready for JSON."""

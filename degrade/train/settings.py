@@ -11,6 +11,7 @@ from typing import Any
 from degrade.train.described import Number, Place, Switch, Table, Text, Whole, Word, described
 from degrade.train.errors import SettingsError, TrainError
 from degrade.train.terms import parse_loss
+from degrade.train.usual import with_usual
 
 MODES = ("gray", "rgb", "lab")
 OPTIMISERS = ("adam", "adamw")
@@ -122,13 +123,14 @@ class Settings:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Settings:
-        """From values by name.
+        """From values by name. What is not given is as usual for the model (`degrade.train.usual`), or for all.
 
         Raises
         ------
         SettingsError
             Unknown names and impossible values, all at once.
         """
+        given = with_usual(given)
         known = {field.name for field in dataclasses.fields(cls)}
         unknown = [f"{name}: {_unknown(name, known)}" for name in given if name not in known]
         try:

@@ -91,9 +91,11 @@ def best_of(
     """(tensors, facts) of the `network` in the place of the main one alone, with what `load_checkpoint` needs to make
     it again, if degrade has a name for it."""
     main = method.main
-    options = getattr(method.networks[main], "options", {}) if named else None
+    made: dict[str, Any] = {"main": main, "options": None}
+    if named:
+        made |= {"options": getattr(method.networks[main], "options", {}), "model": method.networks[main].name}
     tensors = {f"networks.{main}.{name}": tensor for name, tensor in network.state_dict().items()}
-    return tensors, {"main": main, "options": options, **facts}
+    return tensors, {**facts, **made}
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

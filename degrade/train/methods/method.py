@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -23,19 +24,31 @@ class Method(ABC):
     networks : dict
         Every network, by name, bare.
     running : dict
-        The same as they are called in `step`: wrapped, where several processes share their gradients. A loss through a
-        network whose own weights it does not train goes through the bare one.
+        What `step` calls: the networks, or parts of them; wrapped, where several processes share their gradients. A
+        loss through a network whose own weights it does not train goes through the bare one.
     optimisers : dict
         By name.
     main : str
         The network that restores: it is averaged (EMA), and the best checkpoint holds it.
+    facts : dict
+        The method's own options, for run.json.
+    notes : list of str
+        One line each of what people must know of it.
     """
 
-    def __init__(self, networks: Mapping[str, nn.Module], optimisers: Mapping[str, Optimizer], main: str) -> None:
+    def __init__(
+        self,
+        networks: Mapping[str, nn.Module],
+        optimisers: Mapping[str, Optimizer],
+        main: str,
+        parts: Mapping[str, nn.Module] | None = None,
+    ) -> None:
         self.networks = dict(networks)
-        self.running = dict(networks)
+        self.running = dict(networks if parts is None else parts)
         self.optimisers = dict(optimisers)
         self.main = main
+        self.facts: dict[str, Any] = {}
+        self.notes: list[str] = []
 
     @abstractmethod
     def step(self, batch: Batch, update: Update) -> dict[str, Tensor]:

@@ -12,11 +12,18 @@ from degrade.train.batches import Batch
 from degrade.train.errors import TrainError
 from degrade.train.losses import Loss
 from degrade.train.methods.method import Method, Update
+from degrade.train.models.network import Model
+from degrade.train.needs import Needs
 from degrade.train.optimisers import optimiser_of
 from degrade.train.settings import Settings
 
 _LEAST_ERROR = 1e-10
 """PSNR ends at 100 dB."""
+
+
+def needs(settings: Settings) -> Needs:
+    """Pairs, with masks where the loss has to do with them."""
+    return Needs(mask=Loss(settings.loss).needs_mask)
 
 
 def create(settings: Settings, mode: str, model: nn.Module | None = None) -> Supervised:
@@ -27,7 +34,7 @@ def create(settings: Settings, mode: str, model: nn.Module | None = None) -> Sup
     return Supervised(model, optimiser, Loss(settings.loss), spread=2.0 if mode == "lab" else 1.0)
 
 
-def named_model(settings: Settings, mode: str) -> nn.Module:
+def named_model(settings: Settings, mode: str) -> Model:
     """The network `settings.model` for pictures of this mode. Raises ModelError or TrainError."""
     from degrade.train.models import create_model, options_of
 
@@ -37,9 +44,14 @@ def named_model(settings: Settings, mode: str) -> nn.Module:
     model = create_model(settings.model, seed=settings.seed, **options)
     if not model.restores:
         raise TrainError(f"{model.name} restores nothing by itself", "train a network that does, such as unet", 2)
+    check_mode(model, mode)
+    return model
+
+
+def check_mode(model: Model, mode: str) -> None:
+    """Raise TrainError where the network works in another mode."""
     if (works_in := getattr(model, "mode", mode)) != mode:
         raise TrainError(f"{model.name} works in {works_in}, the training in {mode}", f"choose the mode {works_in}", 2)
-    return model
 
 
 class Supervised(Method):
@@ -77,10 +89,14 @@ class Supervised(Method):
 
     def predict(self, batch: Batch, network: nn.Module) -> Tensor:
         """The network's picture."""
-        return _parts(network(batch.degraded))[0].float()
+        return _parts(self.called(network, batch))[0].float()
+
+    def called(self, network: nn.Module, batch: Batch) -> Any:
+        """What the network makes of a batch."""
+        return network(batch.degraded)
 
     def _losses(self, network: nn.Module, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
-        output, logits = _parts(network(batch.degraded))
+        output, logits = _parts(self.called(network, batch))
         if self.loss.predicts_mask and logits is None:
             raise TrainError("the loss has the term mask, and the network predicts none", "leave the term out", 2)
         with torch.autocast(output.device.type, enabled=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -10,7 +11,7 @@ from torch.nn import functional
 
 from degrade.train.models.layers import padded_to_multiple
 from degrade.train.models.network import Model
-from degrade.train.models.options import CHANNELS, choice
+from degrade.train.models.options import CHANNELS, channel_widths, choice
 
 _LARGEST_NOISE = 0.1
 
@@ -51,6 +52,8 @@ class DeepImagePrior(Model):
         Which of the paper's networks.
     mode : "rgb" or "gray"
         Colour of the picture.
+    widths : sequence of int, optional
+        Channels level by level, instead of the layout's; a level less lets it take pictures half as large.
 
     Notes
     -----
@@ -63,10 +66,16 @@ class DeepImagePrior(Model):
     initialisation = "uniform"
 
     def __init__(
-        self, *, layout: Literal["inpainting", "denoising"] = "inpainting", mode: Literal["rgb", "gray"] = "rgb"
+        self,
+        *,
+        layout: Literal["inpainting", "denoising"] = "inpainting",
+        mode: Literal["rgb", "gray"] = "rgb",
+        widths: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         chosen = LAYOUTS[choice("layout", layout, LAYOUTS)]
+        if widths is not None:
+            chosen = chosen._replace(widths=channel_widths("widths", widths))
         self.mode = choice("mode", mode, CHANNELS)
         self.in_channels, self.out_channels = chosen.noise_channels, CHANNELS[mode]
         self.least_px = chosen.least_px

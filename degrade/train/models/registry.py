@@ -34,6 +34,7 @@ NAMES = (
     "triplet_vae",
     "triplet_mapping",
     "triplet_discriminator",
+    "triplet",
 )
 _NOT_MADE = "meta"  # a device whose tensors have a shape and no contents
 

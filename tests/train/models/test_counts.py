@@ -52,6 +52,7 @@ PUBLISHED: list[tuple[str, dict[str, Any], int, int | None]] = [
     ("triplet_mapping", {}, 36_135_232, 0),
     ("triplet_discriminator", {"scales": 1}, 2_764_737, 0),
     ("triplet_discriminator", {"judges": "codes"}, 2_827_201, 0),
+    ("triplet", {}, 2 * 872_131 + 36_135_232, 0),
 ]
 
 
