@@ -20,6 +20,7 @@ KINDS: dict[str, str] = {
     "cyclegan": "cyclegan",
     "triplet_vae": "triplet_vae",
     "triplet_mapping": "triplet_mapping",
+    "triplet": "triplet",
     "deep_image_prior": "deep_image_prior",
 }
 """The file of this package that trains a network, by the network's name; all others are trained by `supervised`."""

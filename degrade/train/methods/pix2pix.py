@@ -9,13 +9,12 @@ from torch import Tensor, nn
 
 from degrade.train.batches import Batch
 from degrade.train.described import Number, described
-from degrade.train.errors import TrainError
 from degrade.train.losses import Loss
 from degrade.train.methods.adversarial import entropy, frozen, picture_distance
 from degrade.train.methods.asked import asked_of
 from degrade.train.methods.method import Update
 from degrade.train.methods.supervised import Supervised, named_model
-from degrade.train.models import Model, create_model, options_of
+from degrade.train.models import create_model, options_of
 from degrade.train.needs import Needs
 from degrade.train.optimisers import optimiser_of
 from degrade.train.settings import Settings
@@ -67,7 +66,6 @@ class Pix2pix(Supervised):
 
     def step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
         """The generator's step, then the discriminator's."""
-        self._check_size(batch)
         made = self.running["model"](batch.degraded)
         judge = self.networks["discriminator"]
         with frozen(judge):
@@ -82,11 +80,3 @@ class Pix2pix(Supervised):
         return {
             "loss": loss.detach(), "deceit": deceit.detach(), "l1": l1.detach(), "discriminator": judged.detach(),
         }  # fmt: skip
-
-    def _check_size(self, batch: Batch) -> None:
-        generator = self.networks["model"]
-        assert isinstance(generator, Model)
-        pixel = max(batch.degraded.shape[2:]) == generator.multiple
-        if pixel and len(batch) == 1 and generator.options["norm"] == "batch":
-            cure = "raise batch_size, or give --option norm=instance"
-            raise TrainError("batch normalisation of one pixel needs more than one picture a batch", cure, 2)

@@ -6,11 +6,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
 
 from degrade.train.described import Number, Switch, Text, described
+from degrade.train.errors import TrainError
 from degrade.train.methods.adversarial import feature_matching, frozen, least_squares
 from degrade.train.optimisers import optimiser_of
 from degrade.train.perceptual import Perceptual
@@ -33,6 +35,12 @@ class Options:
         Switch(),
         "two time scales: half and twice the learning rate for generators and discriminators, betas 0, 0.9",
     )
+
+
+def needs(settings: Settings) -> NoReturn:
+    """Raises TrainError: the whole is trained in two steps."""
+    cure = "train triplet_vae, then triplet_mapping with --option vaes=FOLDER, whose checkpoint is the whole"
+    raise TrainError(f"{settings.model} is trained in two steps", cure, 2)
 
 
 class PictureTerms(nn.Module):
