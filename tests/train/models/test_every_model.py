@@ -152,7 +152,7 @@ def test_options_make_it_again_through_json(name: str, options: dict[str, Any], 
 def test_restoring_keeps_the_size_and_the_batch(name: str, options: dict[str, Any], inputs: Inputs) -> None:
     model = create_model(name, **options).eval()
     for batch, more in ((1, 0), (3, model.multiple if model.side_px is None else 0)):
-        (given,) = inputs(model)
+        given, *_ = inputs(model)
         given = torch.rand(batch, given.shape[1], given.shape[2] + more, given.shape[3])
         with torch.no_grad():
             restored = tensors(model(given))[0]
