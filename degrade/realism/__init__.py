@@ -1,11 +1,14 @@
 """Is it like the real thing? Realism measured in figures, without any pretrained weights.
 
-    features_of     pictures, wherever they are -> FeatureTable
+    features_of     pictures, wherever they are -> FeatureTable         (features)
     FeatureTable    a row of numbers a picture
+    compare         synthetic pictures beside real ones -> Comparison   (comparing; separating: every test of one set)
+    Comparison      all figures, and what may be said of them           (comparison; judging)
     RealismError    what cannot be measured or compared as asked for
 
-Comparing needs scikit-learn, which comes with ``pip install "degrade[realism]"``; nothing here is loaded before it is
-used.
+One test a module: `c2st`, `mmd`, `frechet`, `scalars`, `masks`; `controls` tests what else might tell sets apart, with
+`matching`; `draws` makes everything random from a Key. Comparing needs scikit-learn, which comes with
+``pip install "degrade[realism]"``; nothing here is loaded before it is used.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ _HOMES = {
     "features_of": "degrade.realism.features.gathering",
     "FeatureTable": "degrade.realism.features.table",
     "LeftOut": "degrade.realism.features.table",
+    "compare": "degrade.realism.comparing",
+    "Comparison": "degrade.realism.comparison",
     "RealismError": "degrade.realism.errors",
 }
 
