@@ -5,8 +5,9 @@
 
 jpeg: the same JPEG files (quality 95, 4:2:0) to a clean and a damaged picture in memory, through the plain list, its
 JPEG included: `degrade.stream`, `degrade.Pairs`, and a data set with an albumentations pipeline. arrays: pictures in
-memory to damaged pictures in memory, without a codec. shards: pairs read out of built tar shards through the index,
-against the bare decoding of the same bytes. All have one thread and take turns within each round.
+memory to damaged pictures in memory, without a codec, and without masks, since albumentations makes none. shards: pairs
+read out of built tar shards through the index, against the bare decoding of the same bytes. All have one thread and
+take turns within each round.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import cv2
 import end_to_end
 import numpy as np
 import peers
-from photographs import write_corpus
+from photographs import crops, write_corpus
 from timing import in_turns, ratio
 
 import degrade
@@ -118,10 +119,23 @@ def from_jpeg(side: int, photos: int, rounds: int, folder: Path) -> Row:
 
 
 def from_arrays(side: int, rounds: int) -> Row:
-    """Pictures in, pictures out; see `end_to_end.arrays`."""
-    found = end_to_end.arrays(RECIPE, peers.plain_list(side), side, rounds)
-    rates = {"recipe": found["ours_pairs_per_s"], "albumentations": found["albumentations_pairs_per_s"]}
-    return Row(f"from arrays, {side} px", rates, found["times_albumentations"], TIMES_FROM_ARRAYS.get(side))
+    """Pictures in, pictures out: `Recipe.make`, through which a loop feeds arrays of its own and says what it wants."""
+    images = crops(8, side)
+    recipe = end_to_end.plain(RECIPE)
+    degrading = dataclasses.replace(recipe, steps=recipe.steps[:-1])  # the last one, jpeg, is a codec
+    transform = peers.plain_list(side)
+
+    def ours() -> None:
+        for number, image in enumerate(images):
+            pair = degrading.make(image, key=str(number), layers=())
+            _ = pair.clean, pair.degraded
+
+    def theirs() -> None:
+        for image in images:
+            _ = image, transform(image=image)["image"]
+
+    contenders = {"recipe": ours, "albumentations": theirs}
+    return row(f"from arrays, {side} px", contenders, len(images), rounds, TIMES_FROM_ARRAYS.get(side))
 
 
 # --- from shards ------------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ class Declaration:
                 continue
             constants[name] = None
             low, high = distribution.support
-            at = distribution.at
+            at = distribution.sampler()
             if spec.kind in (Kind.REAL, Kind.COUNT) and (low < spec.low or high > spec.high):
                 at = _clamped(spec, at)
             varying.setdefault(place // 8, []).append((name, place % 8, at))

@@ -63,6 +63,10 @@ class Distribution(ABC):
     def at(self, u: float) -> Any:
         """The value whose cumulative probability is `u`, in (0, 1)."""
 
+    def sampler(self) -> Callable[[float], Any]:
+        """`at` for those who ask for very many values: what never changes is looked up once."""
+        return self.at
+
     @property
     @abstractmethod
     def support(self) -> tuple[float, float]:
@@ -115,6 +119,10 @@ class Uniform(Distribution):
 
     def at(self, u: float) -> float:
         return rounded(self.low + (self.high - self.low) * u)
+
+    def sampler(self) -> Callable[[float], float]:
+        low, span = self.low, self.high - self.low
+        return lambda u: float("%.6g" % (low + span * u))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -195,6 +203,10 @@ class LogNormal(Distribution):
 
     def at(self, u: float) -> float:
         return rounded(self.median * math.exp(self.sigma * _inverse_normal(u)))
+
+    def sampler(self) -> Callable[[float], float]:
+        median, sigma, exp, inverse = self.median, self.sigma, math.exp, _inverse_normal
+        return lambda u: float("%.6g" % (median * exp(sigma * inverse(u))))
 
     @property
     def support(self) -> tuple[float, float]:

@@ -301,7 +301,7 @@ class Photo:
         if not self._drawn or self._layers is None:
             return 0.0
         mask = self._layers[0]
-        return round(int(np.count_nonzero(mask)) / mask.size, 6)
+        return round(int(layers.covered_pixels(mask)) / mask.size, 6)
 
     def _layer(self, index: int) -> Bytes:
         if self.watch is not None and self.watch.before is not None:

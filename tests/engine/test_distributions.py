@@ -92,6 +92,13 @@ def test_values_lie_in_the_support(ours: Distribution, u: float) -> None:
 
 @pytest.mark.parametrize("ours", ALL.values(), ids=ALL)
 @given(unit)
+def test_the_quick_way_gives_the_very_same_values(ours: Distribution, u: float) -> None:
+    value, quick = ours.at(u), ours.sampler()(u)
+    assert (value, type(value)) == (quick, type(quick))
+
+
+@pytest.mark.parametrize("ours", ALL.values(), ids=ALL)
+@given(unit)
 def test_values_are_short_and_ready_for_json(ours: Distribution, u: float) -> None:
     value = ours.at(u)
     plain = list(value) if isinstance(value, tuple) else value

@@ -215,3 +215,14 @@ def test_moving_takes_the_masks_along_and_the_clean_picture_if_asked(both: bool,
     )
     assert photo.clean_is_source is not both
     assert np.array_equal(image, source)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 7), (200, 331), (2, 40_000)])
+@pytest.mark.parametrize("value", [0, 1, 255])
+def test_coverage_is_the_share_of_the_pixels_that_are_not_clear(shape: tuple[int, int], value: int) -> None:
+    photo = photo_of(np.zeros((*shape, 1), np.uint8))
+    assert photo.covered() == 0
+    mask = photo.layers[0]
+    mask.fill(value)
+    mask.reshape(-1)[::3] = 0
+    assert photo.covered() == round(int(np.count_nonzero(mask)) / mask.size, 6)
