@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-import degrade
 from degrade.train.batches import Batch
 from degrade.train.described import Number, Whole, described
 from degrade.train.losses import Loss
@@ -81,8 +80,7 @@ class Cyclegan(Supervised):
         self.optimisers = {"generators": generating, "discriminators": optimiser_of(judges, settings)}
         self.running = dict(network.named_children())
         self.network, self.options = network, options
-        key = degrade.Key(settings.seed).at("pool")
-        self.pools = {side: Pool(options.pool, key.at(side)) for side in _SIDES}
+        self.pools = {side: Pool(options.pool, settings.seed, side) for side in _SIDES}
         self.facts = dataclasses.asdict(options)
 
     def step(self, batch: Batch, update: Update) -> dict[str, Tensor]:

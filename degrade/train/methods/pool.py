@@ -18,12 +18,12 @@ class Pool:
     ----------
     size : int
         How many it holds; 0 gives every picture back as it is.
-    key : Key
+    seed, name : int, str
         The address of its draws, which are numbered: a pool that goes on from `state` draws as the old one would have.
     """
 
-    def __init__(self, size: int, key: degrade.Key) -> None:
-        self.size, self._seed = size, key
+    def __init__(self, size: int, seed: int, name: str = "") -> None:
+        self.size, self._seed, self._name = size, seed, name
         self._held: list[Tensor] = []
         self._drawn = 0
 
@@ -37,7 +37,7 @@ class Pool:
         if len(self._held) < self.size:
             self._held.append(picture.clone())
             return picture
-        chance, where, *_ = self._seed.at(self._drawn).uniforms()
+        chance, where, *_ = degrade.Key(self._seed).at("pool", self._name, self._drawn).uniforms()
         self._drawn += 1
         if chance < 0.5:
             return picture

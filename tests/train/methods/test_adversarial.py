@@ -8,7 +8,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import degrade  # noqa: E402
 from degrade.train.methods.adversarial import (  # noqa: E402
     entropy,
     feature_matching,
@@ -68,12 +67,12 @@ def numbers(given: torch.Tensor) -> list[float]:
 
 
 def test_a_pool_gives_back_what_it_was_given_until_it_is_full() -> None:
-    pool = Pool(3, degrade.Key(1))
+    pool = Pool(3, 1)
     assert numbers(pool.exchange(pictures(1, 2, 3))) == [1, 2, 3]
 
 
 def test_half_of_what_a_full_pool_gives_is_older_and_nothing_is_lost() -> None:
-    pool = Pool(50, degrade.Key(1))
+    pool = Pool(50, 1)
     given = [float(number) for number in range(2050)]
     got = numbers(pool.exchange(pictures(*given)))
     older = sum(one != other for one, other in zip(given[50:], got[50:], strict=True))
@@ -85,9 +84,9 @@ def test_half_of_what_a_full_pool_gives_is_older_and_nothing_is_lost() -> None:
 
 def test_a_pool_draws_by_number() -> None:
     def drawn(cut: int) -> list[float]:
-        pool, key = Pool(4, degrade.Key(1).at("pool")), degrade.Key(1).at("pool")
+        pool = Pool(4, 1, "clean")
         got = numbers(pool.exchange(pictures(*range(cut)))) if cut else []
-        again = Pool(4, key)
+        again = Pool(4, 1, "clean")
         again.restore(pool.state(), torch.device("cpu"))
         torch.rand(7)
         return got + numbers(again.exchange(pictures(*range(cut, 60))))
@@ -99,6 +98,6 @@ def test_a_pool_draws_by_number() -> None:
 
 def test_no_pool() -> None:
     made = pictures(1, 2).requires_grad_()
-    given = Pool(0, degrade.Key(1)).exchange(made)
+    given = Pool(0, 1).exchange(made)
     assert numbers(given) == [1, 2]
     assert not given.requires_grad

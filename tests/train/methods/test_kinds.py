@@ -179,3 +179,19 @@ def test_options_that_nobody_has(asked: Asked, kind: str) -> None:
 def test_values_that_no_option_takes(asked: Asked, kind: str, option: dict[str, Any], expected: str) -> None:
     with pytest.raises(TrainError, match=expected):
         train(asked(kind, option))
+
+
+@every_kind
+def test_it_is_tried_in_every_precision(asked: Asked, kind: str, tmp_path: Path) -> None:
+    train(asked(kind, epochs=1, precision="auto"))
+    tried = json.loads((tmp_path / "run/run.json").read_text())["precision"]["milliseconds_a_step"]
+    assert "bfloat16, channels last" in tried
+
+
+@pytest.mark.parametrize("kind", ["pix2pix_generator", "cyclegan", "triplet_vae"])
+def test_pairs_made_on_the_fly_and_gray(
+    asked: Asked, kind: str, sources: list[dict[str, Any]], domains_recipe: dict[str, Any], tmp_path: Path
+) -> None:
+    given = asked(kind, data=None, recipe=domains_recipe, source=sources, mode="gray", epochs=1)
+    train(given)
+    assert load_checkpoint(tmp_path / "run")[1]["mode"] == "gray"
