@@ -90,6 +90,47 @@ def test_pairs_are_measured_by_either_member() -> None:
     assert (degraded.column(level) > clean.column(level) + 0.5).all()
 
 
+def test_stored_pairs_are_measured_as_they_were_made(tmp_path: Path) -> None:
+    steps = ["grayscale", {"gaussian_noise": {"sigma": 0.1}}]
+    output = {"members": ["clean", "degraded"], "image": "png", "splits": {"train": 1.0}}
+    recipe = {"recipe": 1, "name": "n", "frame": {"size": 512}, "steps": steps, "output": output}
+    degrade.build(recipe, source="sample", out=tmp_path / "out", workers=1, limit=2)
+    stored = features_of(degrade.open_pairs(tmp_path / "out"), variants=())
+    made = features_of(degrade.Pairs(recipe, "sample", limit=2), variants=())
+    assert stored.keys == made.keys
+    assert stored.values.tobytes() == made.values.tobytes()
+    with pytest.raises(RealismError, match="the pairs are read as arrays"):
+        features_of(degrade.open_pairs(tmp_path / "out", read={"members": ["degraded"]}))
+
+
+def test_pairs_that_cannot_be_made_are_left_out(tmp_path: Path, scenes: Scenes) -> None:
+    for key, picture in scenes(2).items():
+        (tmp_path / f"{key}.jpg").write_bytes(encode_jpeg(picture[:, :, None], 95))
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    recipe = {"recipe": 1, "name": "n", "steps": ["grayscale"], "output": {"splits": {"train": 1.0}}}
+    table = features_of(degrade.Pairs(recipe, tmp_path), variants=())
+    assert sorted(table.keys) == ["p0000", "p0001"]
+    assert [(one.source, one.reason) for one in table.left_out] == [("broken.jpg", "truncated")]
+
+
+def test_scans_of_every_kind_are_measured(tmp_path: Path, scenes: Scenes) -> None:
+    """CMYK, a profile of another colour space, 16 bits, and alpha, as scanners and editors write them."""
+    from PIL import Image, ImageCms
+
+    gray = scenes(1)["p0000"]
+    colour = Image.fromarray(np.stack([gray, gray // 2 + 60, 255 - gray], axis=2))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    colour.save(tmp_path / "profile.tif", icc_profile=profile)
+    colour.save(tmp_path / "odd.tif", icc_profile=b"no profile at all")
+    colour.convert("CMYK").save(tmp_path / "cmyk.tif")
+    Image.fromarray(gray).convert("LA").save(tmp_path / "alpha.png")
+    (tmp_path / "deep.png").write_bytes(encode_png(gray[:, :, None].astype(np.uint16) * 257, True))
+    table = features_of(tmp_path, variants=())
+    assert set(table.keys) == {"profile", "odd", "cmyk", "alpha", "deep"}
+    assert np.array_equal(table.values[table.keys.index("alpha")], table.values[table.keys.index("deep")])
+    assert np.array_equal(table.values[table.keys.index("odd")], table.values[table.keys.index("profile")])
+
+
 def test_a_table_can_be_taken_apart_and_kept(tmp_path: Path, scenes: Scenes) -> None:
     table = features_of(scenes(4))
     some = table.take([2, 0])

@@ -21,6 +21,7 @@ from degrade.realism.features.picture import VARIANTS, NotMeasured
 from degrade.realism.features.sheet import Array
 from degrade.realism.features.table import FeatureTable, LeftOut, Patches
 from degrade.realism.features.vectors import CONTENT, FEATURES, PATCH_FEATURES, Measured, measure
+from degrade.streaming.errors import PairError
 
 Progress = Callable[[int, int], None]
 """Told how many pictures were measured, and of how many."""
@@ -36,6 +37,15 @@ class _Item:
     photo: str
     source: str
     read: Callable[[], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A picture of a pair, with what the pair is called."""
+
+    key: str
+    photo: str
+    pixels: Any
 
 
 def features_of(
@@ -77,14 +87,14 @@ def features_of(
     _check(member, variants, workers)
     items, left_out = _items(pictures, member)
     chosen = tuple(variants)
-    results: list[Measured | LeftOut] = []
+    results: list[tuple[_Item, Measured | LeftOut]] = []
     with single_threaded(), ThreadPoolExecutor(min(workers or processors(), max(1, len(items)))) as pool:
         for result in pool.map(lambda item: _measured(item, chosen), items):
             results.append(result)
             if progress is not None:
                 progress(len(results), len(items))
-    left_out += [result for result in results if isinstance(result, LeftOut)]
-    kept = [(item, one) for item, one in zip(items, results, strict=True) if isinstance(one, Measured)]
+    left_out += [one for _, one in results if isinstance(one, LeftOut)]
+    kept = [(item, one) for item, one in results if isinstance(one, Measured)]
     if not kept:
         raise RealismError(_nothing(left_out), "give photographs with at least 480 pixels on the longer side")
     return _table([item for item, _ in kept], [one for _, one in kept], chosen, left_out)
@@ -99,11 +109,17 @@ def _check(member: str, variants: Sequence[str], workers: int | None) -> None:
         raise RealismError(f"workers is {workers!r}", "give a whole number from 1")
 
 
-def _measured(item: _Item, variants: tuple[str, ...]) -> Measured | LeftOut:
+def _measured(item: _Item, variants: tuple[str, ...]) -> tuple[_Item, Measured | LeftOut]:
     try:
-        return measure(item.read(), variants)
+        read = item.read()
+        if isinstance(read, _Made):
+            item = replace(item, key=read.key, name=read.key, photo=read.photo, source=_first_folder(read.photo))
+            read = read.pixels
+        return item, measure(read, variants)
+    except PairError as error:
+        return item, LeftOut(error.source, error.reason, " ".join(error.detail.split()))
     except (CorpusReadError, CodecError, NotMeasured) as error:
-        return LeftOut(item.name, error.reason, " ".join(error.detail.split()))
+        return item, LeftOut(item.name, error.reason, " ".join(error.detail.split()))
 
 
 def _nothing(left_out: Sequence[LeftOut]) -> str:
@@ -165,12 +181,20 @@ def _of_array(key: str, array: Any) -> _Item:
 
 
 def _of_pairs(pairs: Any, member: str) -> list[_Item]:
-    def item(number: int) -> _Item:
-        key = pairs[number].key
-        photo = pairs[number].record["photo"]
-        return _Item(key, key, photo, _first_folder(photo), lambda: getattr(pairs[number], member))
+    """A pair on the fly is made when it is read, and only then tells of what photograph it is."""
+    lock = threading.Lock()
 
-    return [item(number) for number in range(len(pairs))]
+    def reader(number: int) -> Callable[[], _Made]:
+        def read() -> _Made:
+            with lock:
+                pair = pairs[number]
+                if isinstance(pair, Mapping):
+                    raise RealismError("the pairs are read as arrays", "give degrade.open_pairs(path) without `read`")
+                return _Made(pair.key, pair.record["photo"], getattr(pair, member))
+
+        return read
+
+    return [_Item(f"{number:04d}", f"pair {number}", "", "", reader(number)) for number in range(len(pairs))]
 
 
 def _of_sequence(pictures: Sequence[Any] | Array) -> tuple[list[_Item], list[LeftOut]]:
