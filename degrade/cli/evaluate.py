@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     "--baselines/--no-baselines", "compare", default=True, show_default=True,
     help="Whether affine map, median and non-local means are measured beside doing nothing.",
 )  # fmt: skip
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
+    help="Where it runs; auto is a GPU where there is one.",
+)  # fmt: skip
 @json_option
 def evaluate(
     checkpoint: str,

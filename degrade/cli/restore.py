@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     "--overlap", "overlap_px", type=click.IntRange(0), default=128, show_default=True, metavar="PIXELS",
     help="What neighbouring tiles share.",
 )  # fmt: skip
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
+    help="Where it runs; auto is a GPU where there is one.",
+)  # fmt: skip
 @json_option
 def restore(images: tuple[str, ...], out: str, overwrite: bool, skip_existing: bool, as_json: bool, **how: Any) -> int:
     """Restore pictures by the network RUN into DIR, and show them before and after.

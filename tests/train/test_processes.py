@@ -17,7 +17,7 @@ pytest.importorskip("torch")
 
 from degrade.train.checkpoint import read_checkpoint
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
 import json, sys
