@@ -11,11 +11,12 @@ FAST_BELOW = 96
 _TABLE = 0xDB
 
 
-def luma_steps(quality: int) -> np.ndarray:
-    """The quantisation table of a gray picture, and of the luma of one in colour: (8, 8) int32, by frequency down and
-    across. Raises CodecError for a quality outside 1 to 100."""
-    file = encode_jpeg(np.zeros((8, 8, 1), np.uint8), quality)
-    table = next(segment for marker, segment in segments(file) if marker == _TABLE)[5 : 5 + 64]
+def quantisation(quality: int, chroma: bool = False) -> np.ndarray:
+    """The quantisation table of a gray picture, and of the luma of one in colour, or of its `chroma`: (8, 8) int32, by
+    frequency down and across. Raises CodecError for a quality outside 1 to 100."""
+    file = encode_jpeg(np.zeros((8, 8, 3), np.uint8), quality)
+    tables = b"".join(segment[4:] for marker, segment in segments(file) if marker == _TABLE)
+    table = tables[66:130] if chroma else tables[1:65]
     zigzag = sorted(
         (row + column, row if (row + column) % 2 else column, row, column) for row, column in np.ndindex(8, 8)
     )

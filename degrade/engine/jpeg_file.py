@@ -10,13 +10,16 @@ import numpy.typing as npt
 
 from degrade.codecs import decode_jpeg, encode_jpeg
 from degrade.codecs.jpeg import check_jpeg
-from degrade.codecs.jpeg_tables import FAST_BELOW, luma_steps
+from degrade.codecs.jpeg_tables import FAST_BELOW, quantisation
+from degrade.engine.kernels import jpeg_colour
 from degrade.engine.kernels.convert import replicate
 from degrade.engine.kernels.jpeg import RUN, code_blocks
 from degrade.engine.kernels.jpeg_blocks import LANES
 
 Bytes = npt.NDArray[np.uint8]
 _SIDE = 8
+_FACTORS = {"444": (1, 1), "422": (2, 1), "420": (2, 2)}
+"""How many times narrower and lower chroma is."""
 
 
 class JpegFile:
@@ -65,8 +68,10 @@ class JpegFile:
     def decoded(self, channels: int | None = None) -> Bytes:
         """What the file's bytes decode to, (H, W, C) uint8, a fresh array: with all its channels, or `channels` 1 or 3:
         the first one, or a gray one three times over."""
-        if self._pixels is None or self._pixels.shape[2] == 3:
+        if self._pixels is None:
             image = decode_jpeg(self.data)
+        elif self._pixels.shape[2] == 3:
+            image = _coded_colours(self._pixels, self._quality, self._subsampling)
         else:  # the colours of a gray picture are nought, before and after
             image = _coded(self._pixels, self._quality)
             channels = channels or self._channels
@@ -99,10 +104,32 @@ def _coded(gray: Bytes, quality: int) -> Bytes:
     return np.ascontiguousarray(out[:height, :width])[:, :, None]
 
 
-@lru_cache(maxsize=100)
-def _quantiser(quality: int) -> tuple[Any, Any, Any, bool]:
+def _coded_colours(colours: Bytes, quality: int, subsampling: str) -> Bytes:
+    """(H, W, 3) `colours` after JPEG."""
+    height, width = colours.shape[:2]
+    across, down = _FACTORS[subsampling]
+    rows, columns = -(-height // (down * _SIDE)) * down * _SIDE, -(-width // (across * RUN)) * across * RUN
+    luma, *chroma = np.empty((3, rows * columns), np.uint8)
+    jpeg_colour.part_colours(colours.reshape(-1), luma, *chroma, height, width, columns)
+    jpeg_colour.repeat_last(luma, rows, height, columns)
+    code_blocks(luma, luma, rows, columns, *_quantiser(quality))
+    low, narrow = rows // down, columns // across
+    for number, plane in enumerate(chroma):
+        filled = height
+        if across > 1:
+            chroma[number] = np.empty(low * narrow, np.uint8)
+            filled = jpeg_colour.halve(plane, height, columns, down, chroma[number])
+        jpeg_colour.repeat_last(chroma[number], low, filled, narrow)
+        code_blocks(chroma[number], chroma[number], low, narrow, *_quantiser(quality, chroma=True))
+    out = np.empty(colours.shape, np.uint8)
+    jpeg_colour.join_colours(luma, *chroma, out.reshape(-1), height, width, columns, across, down)
+    return out
+
+
+@lru_cache(maxsize=200)
+def _quantiser(quality: int, chroma: bool = False) -> tuple[Any, Any, Any, bool]:
     """What `code_blocks` rounds by: steps, halves, inverses, and whether the encoder is the fast one."""
-    steps, fast = luma_steps(quality), quality < FAST_BELOW
+    steps, fast = quantisation(quality, chroma), quality < FAST_BELOW
     divisors = fast_divisors(steps) if fast else _SIDE * steps
     halves = (divisors // 2).astype(np.float32) + np.float32(0.5)
     inverses = np.float32(1) / divisors.astype(np.float32)

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from degrade.codecs import CodecError, decode_jpeg, encode_jpeg
-from degrade.codecs.jpeg_tables import FAST_BELOW, luma_steps
+from degrade.codecs.jpeg_tables import FAST_BELOW, quantisation
 from degrade.engine.jpeg_file import JpegFile, fast_divisors
 from degrade.engine.kernels import jpeg_blocks
 
@@ -65,13 +65,14 @@ def test_gray_pixels_are_those_that_its_bytes_decode_to(
 
 
 @given(
-    kind=st.sampled_from(KINDS), height=st.integers(1, 40), width=st.integers(1, 40), quality=st.integers(1, 100),
+    kind=st.sampled_from(KINDS), height=st.integers(1, 70), width=st.integers(1, 70), quality=st.integers(1, 100),
     subsampling=st.sampled_from(SUBSAMPLINGS), channels=st.sampled_from([1, 3]), seed=st.integers(0, 2**32 - 1),
 )  # fmt: skip
 def test_pixels_in_three_channels_are_those_that_its_bytes_decode_to(
     kind: str, height: int, width: int, quality: int, subsampling: str, channels: int, seed: int
 ) -> None:
-    pixels = picture(kind, (height, width, channels), seed)
+    planes = [picture(kind, (height, width, 1), seed + number) for number in range(channels)]
+    pixels = np.concatenate(planes, axis=2)
     file = JpegFile(pixels, 3, quality, subsampling)
     found = decode_jpeg(encode_jpeg(np.repeat(pixels, 3 // channels, axis=2), quality, subsampling))
     assert np.array_equal(file.decoded(), found)
@@ -88,7 +89,7 @@ def test_every_quality_with_the_largest_coefficients(quality: int) -> None:
 
 @pytest.mark.parametrize("quality", [1, 10, 25, 50, 75, 90, 95, 96, 98, 100])
 def test_every_coefficient_is_rounded_as_by_whole_numbers(quality: int) -> None:
-    steps = luma_steps(quality)
+    steps = quantisation(quality)
     divisors = (fast_divisors(steps) if quality < FAST_BELOW else 8 * steps).reshape(-1)
     one = np.float32(1)
     for divisor in np.unique(divisors):
@@ -99,6 +100,15 @@ def test_every_coefficient_is_rounded_as_by_whole_numbers(quality: int) -> None:
         for block, rounded in zip(values, whole, strict=True):
             jpeg_blocks.quantise(block, np.ones(jpeg_blocks.BLOCK, np.int32), halves, inverses)
             assert np.array_equal(block, rounded)
+
+
+@pytest.mark.parametrize("subsampling", SUBSAMPLINGS)
+@pytest.mark.parametrize("quality", [1, FAST_BELOW - 1, FAST_BELOW, 100])
+def test_colours_at_every_edge(quality: int, subsampling: str) -> None:
+    for height, width in [*((9, width) for width in range(1, 36)), *((height, 9) for height in range(1, 20))]:
+        colours = picture("noise", (height, width, 3), width)
+        found = JpegFile(colours, 3, quality, subsampling).decoded()
+        assert np.array_equal(found, decode_jpeg(encode_jpeg(colours, quality, subsampling)))
 
 
 def test_what_is_known_by_its_bytes() -> None:
