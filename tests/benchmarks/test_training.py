@@ -12,6 +12,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "training.py"
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_there_is_a_row_for_each_way() -> None:
     pytest.importorskip("torch")
     chosen = ["--models", "cae_small", "--photos", "40", "--side", "16", "--seconds", "0.1", "--precision", "float32"]
