@@ -27,5 +27,6 @@ def peak(photographs: int) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_memory_by_photograph() -> None:
     assert (peak(3_000_000) - peak(1_000_000)) * 1024**2 < BYTES * 2_000_000

@@ -70,6 +70,7 @@ def test_there_must_be_a_place_to_keep_what_is_warm(run: Run, here: Path, monkey
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_after_warming_nothing_is_compiled(here: Path) -> None:
     environment = {**os.environ, "DEGRADE_CACHE": str(here / "cache"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "degrade"]
