@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from degrade.errors import DegradeError
+from degrade.errors import CuredError, DegradeError
 from degrade.recipes.hub_errors import causes, said, status_of, why_and_cure
 
 
-class HubError(DegradeError):
-    """Something that cannot be pushed to the Hub, or pulled from it.
-
-    Attributes
-    ----------
-    what : str
-        What is wrong.
-    cure : str
-        What to do about it.
-    exit_code : int
-        1 failed, 2 wrong usage.
-    """
-
-    def __init__(self, what: str, cure: str, exit_code: int = 1) -> None:
-        self.what, self.cure = what, cure
-        super().__init__(what, cure, exit_code)
-        self.exit_code = exit_code
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.cure}"
+class HubError(CuredError):
+    """Something that cannot be pushed to the Hub, or pulled from it."""
 
 
 @contextmanager

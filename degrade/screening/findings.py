@@ -6,6 +6,7 @@ A finding that is a `note` is no defect: it is told, and `--strict` does not cou
 from __future__ import annotations
 
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ LEAK = "leak"
 
 
 @dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(ABC):
     """Something about one file.
 
     Attributes
@@ -34,9 +35,9 @@ class Finding:
     key: str | None
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """What was found, for people."""
-        raise NotImplementedError
 
     @property
     def leak(self) -> bool:

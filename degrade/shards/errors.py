@@ -7,28 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from degrade.errors import DegradeError
+from degrade.errors import CuredError
 from degrade.errors import MissingExtra as MissingExtra
 
 
-class ShardError(DegradeError):
-    """An output that does not hold what it should.
-
-    Attributes
-    ----------
-    what : str
-        What is wrong.
-    cure : str
-        What to do about it.
-    """
-
-    def __init__(self, what: str, cure: str) -> None:
-        self.what = what
-        self.cure = cure
-        super().__init__(what, cure)
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.cure}"
+class ShardError(CuredError):
+    """An output that does not hold what it should."""
 
 
 class NameTooLong(ShardError):
@@ -50,18 +34,7 @@ class WriteError(ShardError):
 
 
 class StorageError(ShardError):
-    """A place on the network that cannot be reached, read or written.
-
-    Attributes
-    ----------
-    exit_code : int
-        1 failed, 2 wrong usage, such as a library that is not installed.
-    """
-
-    def __init__(self, what: str, cure: str, exit_code: int = 1) -> None:
-        super().__init__(what, cure)
-        self.args = (what, cure, exit_code)  # what pickle makes it again from
-        self.exit_code = exit_code
+    """A place on the network that cannot be reached, read or written."""
 
 
 _CURES = {

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from degrade.errors import DegradeError
+from degrade.errors import CuredError, DegradeError
 
 
-class StreamError(DegradeError):
-    """Pairs that cannot be streamed as they were asked for.
-
-    Attributes
-    ----------
-    what : str
-        What is wrong.
-    cure : str
-        What to do about it.
-    """
+class StreamError(CuredError):
+    """Pairs that cannot be streamed as they were asked for."""
 
     exit_code = 2
-
-    def __init__(self, what: str, cure: str = "") -> None:
-        super().__init__(what, cure)
-        self.what = what
-        self.cure = cure
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.cure}" if self.cure else self.what
 
 
 class PairError(DegradeError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(ABC):
     """What a field may be; `optional` lets it be None."""
 
     optional: bool = dataclasses.field(default=False, kw_only=True)
@@ -21,14 +22,14 @@ class Kind:
             return ""
         return "" if self.fits(value) else f"expected {self.expected}{' or nothing' * self.optional}, not {value!r}"
 
+    @abstractmethod
     def fits(self, value: Any) -> bool:
         """Whether `value` is of this kind and within its bounds."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def expected(self) -> str:
         """In words."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

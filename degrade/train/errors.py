@@ -6,52 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from degrade.errors import DegradeError
+from degrade.errors import CuredError
 
 
-class TrainError(DegradeError):
-    """A training that cannot start or go on.
-
-    Attributes
-    ----------
-    what : str
-        What is wrong.
-    cure : str
-        What to do about it.
-    exit_code : int
-        1 failed, 2 wrong usage.
-    """
-
-    def __init__(self, what: str, cure: str = "", exit_code: int = 1) -> None:
-        super().__init__(what, cure, exit_code)
-        self.what = what
-        self.cure = cure
-        self.exit_code = exit_code
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.cure}" if self.cure else self.what
+class TrainError(CuredError):
+    """A training that cannot start or go on."""
 
 
-class ModelError(DegradeError):
-    """A model that cannot be made or used as asked for.
-
-    Attributes
-    ----------
-    what : str
-        What is wrong.
-    cure : str
-        What to do about it.
-    """
+class ModelError(CuredError):
+    """A model that cannot be made or used as asked for."""
 
     exit_code = 2
-
-    def __init__(self, what: str, cure: str) -> None:
-        super().__init__(what, cure)
-        self.what = what
-        self.cure = cure
-
-    def __str__(self) -> str:
-        return f"{self.what}; {self.cure}"
 
 
 class CheckpointError(TrainError):
