@@ -91,7 +91,8 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(pairs: Path, tmp_p
         child.stdout.close()
     assert len(set(places)) == 3
     last = start(chosen)
-    assert 0 < len(finish(last).splitlines()) < 120 - 4 - 7 - 5
+    lost = 3  # a step is told before it is saved
+    assert 0 < len(finish(last).splitlines()) <= 120 - (4 + 7 + 5) + lost
     assert_same(tmp_path / "whole", tmp_path / "run")
 
 
