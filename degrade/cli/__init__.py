@@ -11,6 +11,7 @@
     hub         push, pull
     train       train
     evaluate    evaluate
+    experiment  experiment
     restore     restore
     console     words on stderr, data on stdout
     progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training;
@@ -22,6 +23,7 @@ Nothing that works on pictures is imported before a command needs it: `degrade -
 from __future__ import annotations
 
 from degrade.cli.evaluate import evaluate
+from degrade.cli.experiment import experiment
 from degrade.cli.group import main
 from degrade.cli.hub import pull, push
 from degrade.cli.ops import ops, warm
@@ -38,6 +40,6 @@ __all__ = ["main"]
 
 for _command in (
     build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, evaluate,
-    restore, schema, warm,
+    restore, experiment, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -27,7 +27,7 @@ class Given:
     Attributes
     ----------
     key, photo : str
-        Of the pair, and of the photograph that it was made of.
+        Of the pair, and of the photograph that it was made of, or the group of those that belong together.
     degraded, clean : (H, W, C) float32
         In [0, 1], of one shape; C is 1 in gray, else 3.
     mask, classes : (H, W) uint8 or None
@@ -71,7 +71,8 @@ class Source:
         degraded = _enlarged(as_mode(read["degraded"], self.mode), clean)
         mask, classes = (read[name][:, :, 0] if name in read else None for name in _MASKS)
         whole = None if mask is None else np.rint(mask * 255).astype(np.uint8)
-        return Given(read["key"], read["record"]["photo"], degraded, clean, whole, classes)
+        photo = getattr(pair, "row", {}).get("group") or read["record"]["photo"]
+        return Given(read["key"], photo, degraded, clean, whole, classes)
 
     def fitting(self, notes: list[str]) -> Iterator[tuple[Picture, Picture]]:
         """(degraded, clean) of other pairs, for baselines that have to be fitted; a note where there are none."""
