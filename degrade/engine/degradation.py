@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from degrade.engine.damage import DamageClass, Stage
@@ -70,7 +70,7 @@ class Degradation(Declaration, Step):
             problems.append(("link", f"{self.name} has no {', '.join(RATES)} to be linked: give it a `p` below 1"))
         return problems
 
-    @property
+    @cached_property
     def linked(self) -> str | None:
         """The field that a `link` multiplies; None: it multiplies how often the op happens."""
         return self.rate_field or next((name for name in RATES if name in self.specs), None)
@@ -97,9 +97,9 @@ class Degradation(Declaration, Step):
             if fires and self.p < 1:
                 fires = key.at("p").uniform() < self.p
         else:
-            times = factor(self.link, photo.story)
-            drawn = self.draw(key) if self.linked is None else self._at_rate(times).draw(key)
-            fires = fires and happens(self, key, photo, times if self.linked is None else 1.0)
+            times, linked = factor(self.link, photo.story), self.linked
+            drawn = self.draw(key) if linked is None else self._at_rate(times).draw(key)
+            fires = fires and happens(self, key, photo, times if linked is None else 1.0)
         if fires and photo.watch is None:
             self.apply(photo, drawn, key)
         elif fires:

@@ -151,6 +151,10 @@ class LogUniform(Distribution):
     def at(self, u: float) -> float:
         return rounded(min(max(self.low * math.exp(math.log(self.high / self.low) * u), self.low), self.high))
 
+    def sampler(self) -> Callable[[float], float]:
+        low, high, span, exp = self.low, self.high, math.log(self.high / self.low), math.exp
+        return lambda u: rounded(min(max(low * exp(span * u), low), high))
+
     @property
     def support(self) -> tuple[float, float]:
         return self.low, self.high
@@ -292,6 +296,9 @@ class Poisson(Distribution):
     def at(self, u: float) -> int:
         return _first_at_or_above(_cumulative_poisson(float(self.mean)), u) if self.mean > 0 else 0
 
+    def sampler(self) -> Callable[[float], int]:
+        return _quantile(_cumulative_poisson(float(self.mean))) if self.mean > 0 else self.at
+
     @property
     def support(self) -> tuple[float, float]:
         return (0, math.inf) if self.mean > 0 else (0, 0)
@@ -326,6 +333,9 @@ class NegativeBinomial(Distribution):
 
     def at(self, u: float) -> int:
         return _first_at_or_above(_cumulative_negative_binomial(float(self.mean), float(self.k)), u)
+
+    def sampler(self) -> Callable[[float], int]:
+        return _quantile(_cumulative_negative_binomial(float(self.mean), float(self.k)))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -394,6 +404,10 @@ class Choice(Distribution):
     def at(self, u: float) -> Any:
         return self.values[_first_at_or_above(self._cumulative, u)]
 
+    def sampler(self) -> Callable[[float], Any]:
+        values, cumulative, last = self.values, self._cumulative, len(self.values) - 1
+        return lambda u: values[bisect_left(cumulative, u, 0, last)]
+
     @property
     def support(self) -> tuple[float, float]:
         flat = [v for value in self.values for v in (value if isinstance(value, tuple) else (value,))]
@@ -417,7 +431,13 @@ def _times(value: Any, factor: float) -> Any:
 
 
 def _first_at_or_above(cumulative: Sequence[float], u: float) -> int:
-    return min(bisect_left(cumulative, u), len(cumulative) - 1)
+    return bisect_left(cumulative, u, 0, len(cumulative) - 1)
+
+
+def _quantile(cumulative: Sequence[float]) -> Callable[[float], int]:
+    """`_first_at_or_above` of these probabilities."""
+    last = len(cumulative) - 1
+    return lambda u: bisect_left(cumulative, u, 0, last)
 
 
 DISTRIBUTIONS: dict[str, type[Distribution]] = {

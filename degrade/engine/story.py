@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from degrade.engine.declaration import ParameterError
@@ -36,6 +37,7 @@ WORDS: dict[str, str] = {
 LATENTS = NUMBERS | WORDS
 LARGEST_WEIGHT = 10.0
 _STEPS_AN_OCTAVE = 16
+_LOG_2 = math.log(2)
 _LARGEST_OCTAVES = 8
 
 
@@ -156,6 +158,10 @@ def factor(link: Mapping[str, float] | None, told: Mapping[str, Any]) -> float:
     """What a step's rate is multiplied by, to a sixteenth of an octave, so that few different ones come up."""
     if not link:
         return 1.0
-    octaves = sum(weight * told.get(name, 0.0) for name, weight in link.items()) / math.log(2)
-    steps = round(min(max(octaves, -_LARGEST_OCTAVES), _LARGEST_OCTAVES) * _STEPS_AN_OCTAVE)
+    octaves = sum([weight * told.get(name, 0.0) for name, weight in link.items()]) / _LOG_2
+    return _times(round(min(max(octaves, -_LARGEST_OCTAVES), _LARGEST_OCTAVES) * _STEPS_AN_OCTAVE))
+
+
+@lru_cache(maxsize=1024)
+def _times(steps: int) -> float:
     return float(f"{2.0 ** (steps / _STEPS_AN_OCTAVE):.6g}")

@@ -35,13 +35,19 @@ def node_count(size, every):
 def along(out, nodes, y, every):
     """The field in the pixels of row `y`, into the float32 row `out`."""
     upper, lower = nodes[y // every], nodes[y // every + 1]
-    t, share = f32(y % every) / f32(every), f32(1) / f32(every)
-    for block in range((out.size + every - 1) // every):
-        left = upper[block] + t * (lower[block] - upper[block])
-        right = upper[block + 1] + t * (lower[block + 1] - upper[block + 1])
-        slope, start = (right - left) * share, block * every
-        for i in range(min(every, out.size - start)):
-            out[u64(start + i)] = left + f32(i32(i)) * slope
+    t, share, whole = f32(y % every) / f32(every), f32(1) / f32(every), out.size // every
+    left = upper[0] + t * (lower[0] - upper[0])
+    for block in range(whole):
+        right = upper[u64(block + 1)] + t * (lower[u64(block + 1)] - upper[u64(block + 1)])
+        slope, start = (right - left) * share, u64(block * every)
+        for i in range(every):
+            out[start + u64(i)] = left + f32(i32(i)) * slope
+        left = right
+    if whole * every < out.size:
+        right = upper[whole + 1] + t * (lower[whole + 1] - upper[whole + 1])
+        slope, start = (right - left) * share, u64(whole * every)
+        for i in range(out.size - whole * every):
+            out[start + u64(i)] = left + f32(i32(i)) * slope
 
 
 @kernel
@@ -60,25 +66,33 @@ def split(whole, wide, moved, channels):
 
 
 @kernel
-def mix(out, at, source, first, second, share, begin, size):
-    """`size` values of the flat `out` from `at` on: the rows at `first` and `second` of the flat `source`, mixed by the
-    share of the second, which stands from `begin` on.
+def mix_runs(out, at, source, ends, firsts, seconds, share, channels):
+    """A row of the flat `out` from `at` on: runs of pixels up to `ends`, each mixed of the values of the flat `source`
+    at its places in `firsts` and `seconds` by the shares of the second ones, which are the row's `share`.
 
-    Some values behind them are set as well, where there is room: whole vectors are faster, and what comes next along
-    the row is written later.
+    Some values behind a run are set as well, where there is room: whole vectors are faster, and what comes next along
+    the row is written later. The runs are gone through here, since a call a run would take as long as its work.
     """
-    room = min(min(out.size - at, share.size - begin), source.size - max(first, second))
-    wanted = min((size + SIDE - 1) // SIDE * SIDE, room)
-    for x in range(0, wanted - SIDE + 1, SIDE):
-        mix_vector(out, at + x, source, first + x, second + x, share, begin + x)
-    for x in range(wanted // SIDE * SIDE, wanted):
-        v = source[u64(first + x)]
-        out[u64(at + x)] = v + share[u64(begin + x)] * (source[u64(second + x)] - v)
+    begin, number = i64(0), 0
+    while begin < share.size:
+        first, second, end = firsts[number], seconds[number], i64(ends[number]) * channels
+        goal = at + begin
+        room = min(min(out.size - goal, share.size - begin), source.size - max(first, second))
+        wanted = min((end - begin + SIDE - 1) // SIDE * SIDE, room)
+        x = 0
+        while x <= wanted - SIDE:
+            mix_vector(out, goal + x, source, first + x, second + x, share, begin + x)
+            x += SIDE
+        while x < wanted:
+            v = source[u64(first + x)]
+            out[u64(goal + x)] = v + share[u64(begin + x)] * (source[u64(second + x)] - v)
+            x += 1
+        begin, number = end, number + 1
 
 
 @kernel
 def run_ends(ends, whole):
-    """Past the last of each run of equal values in the int32 `whole`, into `ends`."""
+    """Past the last of each run of equal values in the int32 `whole`, into `ends`; returns how many there are."""
     count, start = 0, 1
     while start + SIDE <= whole.size:
         bits = steps_at(whole, start)
@@ -90,6 +104,7 @@ def run_ends(ends, whole):
         if whole[x] != whole[x - 1]:
             ends[count], count = i32(x), count + 1
     ends[count] = i32(whole.size)
+    return count + 1
 
 
 @kernel
@@ -103,52 +118,46 @@ def farthest(nodes):
 
 
 @kernel
-def mirror_margins(line, pad, width, channels):
-    """Fill `pad` pixels on either side of the `width` in the middle of a flat line with mirrored ones."""
-    near = min(pad, width - 1)  # farther ones are mirrored more than once
-    for c in range(channels):
-        first, last = u64(pad * channels + c), u64((pad + width - 1) * channels + c)
-        for i in range(u64(near)):
-            step = (i + u64(1)) * u64(channels)
-            line[first - step] = line[first + step]
-            line[last + step] = line[last - step]
-    for i in range(near, pad):
-        left, right = (pad + reflected(-1 - i, width)) * channels, (pad + reflected(width + i, width)) * channels
+def mirror_margins(line, pad, before, behind, width, channels):
+    """Fill `before` and `behind` pixels next to the `width` that begin `pad` pixels into a flat line, with mirrored
+    ones."""
+    for i in range(before):
+        goal, place = (pad - 1 - i) * channels, (pad + reflected(-1 - i, width)) * channels
         for c in range(channels):
-            line[(pad - 1 - i) * channels + c] = line[left + c]
-            line[(pad + width + i) * channels + c] = line[right + c]
+            line[goal + c] = line[place + c]
+    for i in range(behind):
+        goal, place = (pad + width + i) * channels, (pad + reflected(width + i, width)) * channels
+        for c in range(channels):
+            line[goal + c] = line[place + c]
 
 
 @kernel
 def displaced(source, out, channels, dy, dx, every):
     """Fill `out` (H, W·C) with `source`, both float32, displaced by `dy` and `dx` px: see the head of this file."""
-    height, width = source.shape[0], source.shape[1] // channels
-    flat, goal = source.reshape(source.size), out.reshape(out.size)
-    pad = farthest(dx) + 2
-    line = np.empty((width + 2 * pad) * channels, f32)
-    moved, whole, wide = np.empty(width, f32), np.empty(width, i32), np.empty(width * channels, f32)
-    ends = np.empty(width + 1, i32)
+    height, stride = source.shape
+    width, pad = stride // channels, farthest(dx) + 2
+    flat, goal, line = source.reshape(source.size), out.reshape(out.size), np.empty((width + 2 * pad) * channels, f32)
+    moved, whole, wide = np.empty(width, f32), np.empty(width, i32), np.empty(stride, f32)
+    ends, firsts, seconds = np.empty(width + 1, i32), np.empty(width, i64), np.empty(width, i64)
     for y in range(height):
         along(moved, dy, y, every)
         split(whole, wide, moved, channels)
-        run_ends(ends, whole)
-        x, number = 0, 0
-        while x < width:
-            end, place = i64(ends[number]), x * channels
-            upper = reflected(y + whole[x], height) * source.shape[1] + place
-            lower = reflected(y + whole[x] + 1, height) * source.shape[1] + place
-            mix(line, pad * channels + place, flat, upper, lower, wide, place, (end - x) * channels)
-            x, number = end, number + 1
-        mirror_margins(line, pad, width, channels)
+        x = 0
+        for number in range(run_ends(ends, whole)):
+            row = y + i64(whole[x])
+            firsts[number] = reflected(row, height) * stride + x * channels
+            seconds[number] = reflected(row + 1, height) * stride + x * channels
+            x = i64(ends[number])
+        mix_runs(line, pad * channels, flat, ends, firsts, seconds, wide, channels)
         along(moved, dx, y, every)
         split(whole, wide, moved, channels)
-        run_ends(ends, whole)
-        x, number = 0, 0
-        while x < width:
-            end, place = i64(ends[number]), x * channels
-            start = (pad + x + whole[x]) * channels
-            mix(goal, y * out.shape[1] + place, line, start, start + channels, wide, place, (end - x) * channels)
-            x, number = end, number + 1
+        x, least, most = 0, i64(0), i64(width)  # the columns that are looked at
+        for number in range(run_ends(ends, whole)):
+            column, end = x + i64(whole[x]), i64(ends[number])
+            firsts[number], seconds[number] = (pad + column) * channels, (pad + column + 1) * channels
+            least, most, x = min(least, column), max(most, column + end - x + 1), end
+        mirror_margins(line, pad, -least, most - width, width, channels)
+        mix_runs(goal, y * stride, line, ends, firsts, seconds, wide, channels)
 
 
 @kernel

@@ -222,12 +222,11 @@ def sparse_noise(out, lines, held, bits, sums, y, shift, k0, k1):
 def quincunx_noise(out, above, here, below, odd):
     """Noise of a row of a Bayer pattern's green pixels: own values at every second pixel, from 0 or if `odd` 1 on, the
     mean of four neighbours between. The three rows have one value more on either side."""
-    size = u64(out.size)
-    for x in range(size):
-        mean = here[x] + here[x + u64(2)] + above[x + u64(1)] + below[x + u64(1)]
-        out[x] = f32(0.25) * mean
-    for x in range(u64(1) if odd else u64(0), size, u64(2)):
-        out[x] = here[x + u64(1)]
+    own = u64(1) if odd else u64(0)
+    for x in range(out.size):
+        i = u64(x)
+        mean = here[i] + here[i + u64(2)] + above[i + u64(1)] + below[i + u64(1)]
+        out[i] = here[i + u64(1)] if i & u64(1) == own else f32(0.25) * mean
 
 
 @kernel
