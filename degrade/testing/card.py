@@ -16,6 +16,7 @@ RAMP = " .:-=+*#%@"
 """From black to white."""
 _COLUMNS, _ROWS = 36, 18
 """A terminal's cells for one picture."""
+_FLAT = 2
 _FEW = 12
 """Values that are written out as numbers."""
 _PNG_SIDE = 240
@@ -80,10 +81,9 @@ def _tones(picture: Array) -> Array:
 
 def _changed(before: Array, after: Array) -> Array:
     """(H, W), whether any channel differs."""
-    if before.shape == after.shape:
-        differs = np.asarray(before != after)
-        return differs if differs.ndim == 2 else np.asarray(differs.any(axis=2))
-    return np.asarray(np.asarray(_tones(before) != _tones(after)).any(axis=2))
+    same = before.shape == after.shape
+    differs: Array = np.asarray(before != after) if same else np.asarray(_tones(before) != _tones(after))
+    return differs if differs.ndim == _FLAT else np.asarray(differs.any(axis=2))
 
 
 def _in_colour(marks: Array) -> Array:
