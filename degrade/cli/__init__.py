@@ -13,6 +13,7 @@
     evaluate    evaluate
     experiment  experiment
     restore     restore
+    realism     realism
     console     words on stderr, data on stdout
     progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training;
                 `bars`, anything that counts
@@ -31,6 +32,7 @@ from degrade.cli.outputs import build, merge, replay, verify
 from degrade.cli.pairs import pairs
 from degrade.cli.plan import plan
 from degrade.cli.preview import preview
+from degrade.cli.realism import realism
 from degrade.cli.recipes import check, recipes, schema
 from degrade.cli.restore import restore
 from degrade.cli.screen import screen
@@ -40,6 +42,6 @@ __all__ = ["main"]
 
 for _command in (
     build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, evaluate,
-    restore, experiment, schema, warm,
+    restore, experiment, realism, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -11,8 +11,8 @@ from degrade.cli.bars import counting_bar
 from degrade.cli.console import columns, emit, json_option, say, show
 
 if TYPE_CHECKING:
+    from degrade.pages import Table
     from degrade.train.evaluation import Evaluation
-    from degrade.train.tables import Table
 
 
 @click.command()

@@ -4,11 +4,16 @@
     FeatureTable    a row of numbers a picture
     compare         synthetic pictures beside real ones -> Comparison   (comparing; separating: every test of one set)
     Comparison      all figures, and what may be said of them           (comparison; judging)
+    realism_of      a recipe, an output or pictures -> Report           (report; sets; tables and page tell it)
+    Report          the comparison, the worst figures in words, the steps' effects, the patches that give it away
     RealismError    what cannot be measured or compared as asked for
 
 One test a module: `c2st`, `mmd`, `frechet`, `scalars`, `masks`; `controls` tests what else might tell sets apart, with
-`matching`; `draws` makes everything random from a Key. Comparing needs scikit-learn, which comes with
-``pip install "degrade[realism]"``; nothing here is loaded before it is used.
+`matching`; `draws` makes everything random from a Key. `explaining` leaves out steps, `remedies` knows which parameter
+moves which figure, `patches` what to look at; `reference` holds the numbers of real photographs.
+
+Comparing needs scikit-learn, which comes with ``pip install "degrade[realism]"``; nothing here is loaded before it is
+used.
 """
 
 from __future__ import annotations
@@ -22,6 +27,8 @@ _HOMES = {
     "LeftOut": "degrade.realism.features.table",
     "compare": "degrade.realism.comparing",
     "Comparison": "degrade.realism.comparison",
+    "realism_of": "degrade.realism.report",
+    "Report": "degrade.realism.report",
     "RealismError": "degrade.realism.errors",
 }
 

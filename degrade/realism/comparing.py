@@ -50,7 +50,7 @@ def compare(
     Parameters
     ----------
     synthetic, real, clean, naive
-        Tables of `features_of`, or whatever that takes; at least 10 independent photographs each. `clean` are pictures
+        Tables of `features_of`, or whatever that takes; at least 5 independent photographs each. `clean` are pictures
         before degrading, best the same ones; `naive` are such with noise and lines of the plainest kind.
     synthetic_masks, real_masks : iterable of (H, W) uint8 or bool, optional
         Damage masks; compared where both are given.

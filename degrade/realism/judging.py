@@ -13,7 +13,7 @@ from degrade.realism.features.sheet import Array
 from degrade.realism.features.table import FeatureTable
 from degrade.train.bootstrap import Interval, interval
 
-FEWEST = 10
+FEWEST = 5
 """Independent photographs of each side below which nothing is compared."""
 _TO_SAY = 20
 _FOR_FAMILIES = 50

@@ -7,10 +7,10 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from degrade.pages import Picture, coloured_mask, comparison, document, figure, fitted
+from degrade.pages import Picture, coloured_mask, comparison, document, figure, fitted, table_card
 from degrade.train.evaluation import Evaluation, Shown
 from degrade.train.metrics import error_map
-from degrade.train.tables import Table, counted, tables, words
+from degrade.train.tables import counted, tables, words
 
 _SIDE = 512
 _PART = 256
@@ -22,28 +22,13 @@ def report(evaluation: Evaluation) -> str:
     """The page, in HTML; the same for the same evaluation."""
     title = f"{evaluation.method} on {evaluation.data}/{evaluation.split}"
     notes = "".join(f"<p>{escape(note[:1].upper() + note[1:])}.</p>" for note in evaluation.notes)
-    parts = [notes, *(_table(table, words(evaluation.method)) for table in tables(evaluation))]
+    parts = [notes, *(table_card(table, words(evaluation.method)) for table in tables(evaluation))]
     for rank in ("worst", "best"):
         chosen = [shown for shown in evaluation.shown if shown.rank == rank]
         if chosen:
             parts.append(f"<h2>The {rank} by PSNR</h2>")
             parts += [_section(shown, f"{rank}-{number}") for number, shown in enumerate(chosen, 1)]
     return document(title, f"{counted(evaluation)}.", parts)
-
-
-def _table(table: Table, own: str) -> str:
-    heads = "".join(f'<th scope="col" class="number">{escape(head)}</th>' for head in table.heads[1:])
-    rows = "".join(
-        f'<tr{" class=own" if name == own else ""}><th scope="row">{escape(name)}</th>'
-        + "".join(f'<td class="number">{escape(cell)}</td>' for cell in cells)
-        + "</tr>\n"
-        for name, *cells in table.rows
-    )
-    return (
-        f'<section class="card"><h2>{escape(table.title)}</h2>\n<p class="about">{escape(table.about)}</p>\n'
-        f'<div class="wide"><table><thead><tr><th scope="col"></th>{heads}</tr></thead>\n'
-        f"<tbody>\n{rows}</tbody></table></div></section>"
-    )
 
 
 def _section(shown: Shown, name: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from degrade.pages import Table
 from degrade.train.bootstrap import Interval
 from degrade.train.evaluation import Evaluation
 from degrade.train.measured import IDENTITY
@@ -15,15 +14,6 @@ _MEANS = {
 }  # fmt: skip
 _MOST_DB = 99.995
 _NONE = "–"
-
-
-class Table(NamedTuple):
-    """A title, a line about it, the heads of columns, and rows of cells, of which the first is a name."""
-
-    title: str
-    about: str
-    heads: list[str]
-    rows: list[list[str]]
 
 
 def tables(evaluation: Evaluation) -> list[Table]:

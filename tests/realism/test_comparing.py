@@ -139,9 +139,9 @@ def test_copies_count_as_one_photograph() -> None:
     assert any("of 10 photographs only" in warning for warning in found.warnings)
 
 
-@pytest.mark.parametrize("count", [1, 3, 9])
+@pytest.mark.parametrize("count", [1, 3, 4])
 def test_too_few_photographs_are_told(count: int) -> None:
-    said = f"the real set has {count} independent photograph{'s' * (count > 1)}; give at least 10"
+    said = f"the real set has {count} independent photograph{'s' * (count > 1)}; give at least 5"
     with pytest.raises(RealismError, match=said):
         compare(table(30, 1), table(count, 2))
 

@@ -133,8 +133,8 @@ class FeatureTable:
             )
         return replace(self, values=self.variants[name], variants={}, patches=None)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as an .npz file: numbers and names alone, no picture. Patches are not kept."""
+    def save(self, path: str | os.PathLike[str], *, patches: bool = False) -> None:
+        """Write it as an .npz file: numbers and names alone, no picture. `patches` are kept in half precision."""
         told = [(one.source, one.reason, one.detail) for one in self.left_out]
         arrays: dict[str, Any] = {
             "format": np.array(_FORMAT),
@@ -144,6 +144,12 @@ class FeatureTable:
             **{f"variant.{name}": values for name, values in self.variants.items()},
             "left_out": np.array(told, np.str_).reshape(-1, 3),
         }
+        if patches and self.patches is not None:
+            arrays |= {
+                "patches.values": self.patches.values.astype(np.float16),
+                "patches.content": self.patches.content.astype(np.float16),
+                "patches.photo": self.patches.photo.astype(np.int32),
+            }
         with Path(path).open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -169,5 +175,13 @@ class FeatureTable:
             sizes=data["sizes"],
             values=data["values"],
             variants={name.partition(".")[2]: values for name, values in data.items() if name.startswith("variant.")},
+            patches=_patches_of(data),
             left_out=tuple(LeftOut(*row) for row in data["left_out"].tolist()),
         )
+
+
+def _patches_of(data: dict[str, Any]) -> Patches | None:
+    if "patches.values" not in data:
+        return None
+    values, content = (data[f"patches.{name}"].astype(np.float32) for name in ("values", "content"))
+    return Patches(values, content, data["patches.photo"].astype(np.int64))
