@@ -41,7 +41,7 @@ _HOMES: dict[str, str] = {
     "Frame": "degrade.recipes.frame",
     "Output": "degrade.recipes.output",
     "RecipeError": "degrade.recipes.errors",
-    "replay_record": "degrade.recipes.recipe",
+    "replay_record": "degrade.recipes.replaying",
     "build": "degrade.building",
     "merge": "degrade.building",
     "replay": "degrade.building",

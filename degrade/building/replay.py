@@ -13,7 +13,7 @@ from degrade.corpus.reading import read_pictures
 from degrade.engine.pair import Pair
 from degrade.recipes.given import PAIR
 from degrade.recipes.output import Output
-from degrade.recipes.recipe import replay_photograph
+from degrade.recipes.replaying import replay_photograph
 from degrade.recipes.source import Source
 from degrade.shards import StoredPair, open_pairs
 from degrade.shards.manifest import read_manifest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -46,15 +47,19 @@ class Decoded:
     format: str
     _jpeg: bytes | None = field(default=None, repr=False)
     is_luma: bool = False
+    _colours: Callable[[], np.ndarray] | None = field(default=None, repr=False)
 
     @cached_property
     def pixels(self) -> np.ndarray:
         """(H, W, C) uint8 or uint16, C-contiguous, sRGB. C is 1 if the file is gray, else 3 (RGB order); uint16 where
-        the file has more than 8 bits a sample. Decoded at the first use where the luma alone was read."""
+        the file has more than 8 bits a sample. Made at the first use where the luma alone was asked
+        for."""
         from degrade.codecs.jpeg import read_colours
 
         if not self.is_luma:
             return self.stored
+        if self._colours is not None:
+            return self._colours()
         assert self._jpeg is not None
         return read_colours(self._jpeg)
 

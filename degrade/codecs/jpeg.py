@@ -120,7 +120,7 @@ def _plain_colours(head: bytes) -> str:
 
 def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
     """A photograph in a JPEG file; see `degrade.codecs.decode`."""
-    if _is_plain(data):
+    if is_plain(head_of(data)):
         return Decoded(_decoded(data, "GRAY" if luma else "RGB"), "jpeg", data, is_luma=luma)
     header = _read_header(data)
     profile = _joined(header.profile)
@@ -137,16 +137,17 @@ def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
     return Decoded(pixels, "jpeg", data if as_stored and _is_ycbcr_or_gray(data) else None)
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether a file surely is as most are: baseline, YCbCr, upright and without a profile."""
+def head_of(data: bytes) -> bytes:
+    """What stands before the scan's data in a file without many notes, the scan's own header included; of others,
+    nothing or less."""
     scan = data.find(_SCAN_MARKER, 0, _USUAL_HEAD)
-    return scan > 0 and _is_plain_head(data[: scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")])
+    return data[: scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")] if scan > 0 else b""
 
 
 @lru_cache(maxsize=256)
-def _is_plain_head(head: bytes) -> bool:
-    """`_is_plain`, by what stands before the scan's data, which is the same for many files; False if it does not end
-    there, but within a segment in which the marker stands by chance."""
+def is_plain(head: bytes) -> bool:
+    """Whether the file of this `head_of` surely is as most are: baseline, YCbCr, upright and without a profile. The
+    head is the same for many files. False if it ends within a segment in which the scan's marker stands by chance."""
     try:
         with decoder_faults():
             header = _read_header(head)

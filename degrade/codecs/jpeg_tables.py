@@ -9,6 +9,12 @@ from degrade.codecs.jpeg import encode_jpeg, segments
 FAST_BELOW = 96
 """The quality from which on files are made with the exact forward transform; below it, with the fast one."""
 _TABLE = 0xDB
+ZIGZAG = np.array(
+    [8 * row + column for *_, row, column in sorted(
+        (row + column, row if (row + column) % 2 else column, row, column) for row, column in np.ndindex(8, 8)
+    )]
+)  # fmt: skip
+"""(64,) places in (8, 8), by frequency down and across, of what a file lists."""
 
 
 def quantisation(quality: int, chroma: bool = False) -> np.ndarray:
@@ -17,10 +23,6 @@ def quantisation(quality: int, chroma: bool = False) -> np.ndarray:
     file = encode_jpeg(np.zeros((8, 8, 3), np.uint8), quality)
     tables = b"".join(segment[4:] for marker, segment in segments(file) if marker == _TABLE)
     table = tables[66:130] if chroma else tables[1:65]
-    zigzag = sorted(
-        (row + column, row if (row + column) % 2 else column, row, column) for row, column in np.ndindex(8, 8)
-    )
-    steps = np.empty((8, 8), np.int32)
-    for step, (*_, row, column) in zip(table, zigzag, strict=True):
-        steps[row, column] = step
-    return steps
+    steps = np.empty(64, np.int32)
+    steps[ZIGZAG] = np.frombuffer(table, np.uint8)
+    return steps.reshape(8, 8)

@@ -7,6 +7,7 @@ import re
 from degrade.codecs import CodecError, Decoded, decode
 from degrade.corpus.listing import Corpus, CorpusReadError, Photograph
 from degrade.corpus.pairs import target_of
+from degrade.engine.jpeg_reading import decode_once
 from degrade.recipes.given import UNPAIRED, SizesDiffer
 from degrade.recipes.recipe import TooSmall
 
@@ -14,14 +15,20 @@ _LONGEST_DETAIL = 300
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
-def read_pictures(corpus: Corpus, photograph: Photograph, luma: bool) -> tuple[Decoded, Decoded | None]:
+def read_pictures(
+    corpus: Corpus, photograph: Photograph, luma: bool, colours: bool = False
+) -> tuple[Decoded, Decoded | None]:
     """The photograph, decoded, and its target if it has one. `luma` is `Recipe.reads_luma`: it holds for photographs
-    that a recipe degrades from the start, and that have no target.
+    that a recipe degrades from the start, and that have no target; `colours` says that their colours are wanted too.
 
     Raises CorpusReadError or CodecError, which say so if it is the target's.
     """
     plain = not photograph.target and photograph.domain not in UNPAIRED
-    decoded = decode(corpus.read(photograph), photograph.source, luma and plain)
+    data = corpus.read(photograph)
+    if luma and plain and colours:
+        decoded = decode_once(data, photograph.source)
+    else:
+        decoded = decode(data, photograph.source, luma and plain)
     if not photograph.target:
         return decoded, None
     wanted = target_of(photograph)

@@ -16,7 +16,8 @@ from __future__ import annotations
 from degrade.recipes.dumping import dump
 from degrade.recipes.errors import Problem, RecipeError
 from degrade.recipes.loading import Shipped, examine, load_recipe, recipe_text, shipped_recipes
-from degrade.recipes.recipe import Recipe, replay_record
+from degrade.recipes.recipe import Recipe
+from degrade.recipes.replaying import replay_record
 from degrade.recipes.schema import recipe_schema
 
 __all__ = [

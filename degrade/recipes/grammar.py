@@ -12,13 +12,14 @@ from degrade.engine.declaration import ParameterError
 from degrade.engine.step import Step
 from degrade.engine.story import LATENTS, Story, told_problems
 from degrade.engine.units import FORMATS
+from degrade.recipes.as_data import VERSION
 from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem, RecipeError
 from degrade.recipes.fields import read_fields
 from degrade.recipes.frame import Frame
 from degrade.recipes.output import IMAGES, MEMBERS, SHARD_FORMATS, Output
 from degrade.recipes.presets import Given, Presets, given
-from degrade.recipes.recipe import VERSION, Recipe
+from degrade.recipes.recipe import Recipe
 from degrade.recipes.source import source_problems
 from degrade.recipes.steps import StepReader
 from degrade.recipes.words import Path, did_you_mean, shown

@@ -5,38 +5,35 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property, partial
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from degrade.codecs import Decoded
-from degrade.engine.compose import Sequence, Target
+from degrade.engine.compose import Target
 from degrade.engine.damage import Stage
 from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
-from degrade.engine.pair import Pair, checked_image, steps_record
+from degrade.engine.pair import Pair, checked_image
 from degrade.engine.photo import LAYERS, Photo
-from degrade.engine.record import replay_steps
 from degrade.engine.step import Step
-from degrade.engine.story import Story, told_problems
-from degrade.engine.units import DEFAULT_FORMAT, FORMATS
+from degrade.engine.story import Story
+from degrade.engine.units import DEFAULT_FORMAT
 from degrade.engine.watch import Watch
-from degrade.engine.workspace import borrowed_workspace
 from degrade.errors import DegradeError
-from degrade.ops import degradations
 from degrade.ops.grayscale import Grayscale
-from degrade.recipes.frame import Frame, Framing
-from degrade.recipes.given import CLEAN, PAIR, REAL, UNPAIRED, check_sizes, finished, give_target, leave_gray
+from degrade.recipes.as_data import canonical, to_data
+from degrade.recipes.conflicts import problems_of
+from degrade.recipes.developing import developed, working_pixels
+from degrade.recipes.frame import Frame
+from degrade.recipes.given import CLEAN, PAIR, REAL, UNPAIRED
 from degrade.recipes.output import Output
 from degrade.recipes.source import Source
 
 Array = npt.NDArray[Any]
-VERSION = 1
-"""Of the recipe's language: `recipe: 1`."""
 _SMALLEST = 64
 
 
@@ -89,22 +86,7 @@ class Recipe:
     source: Source | None = None
 
     def __post_init__(self) -> None:
-        problems = []
-        if self.format not in FORMATS:
-            problems.append(("format", f"expected one of {', '.join(FORMATS)}, not {self.format!r}"))
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
-            problems.append(("seed", f"expected a whole number, not {self.seed!r}"))
-        if self.steps:
-            problems += Sequence(self.steps).conflicts()
-        targets = [step for step in self.steps if isinstance(step, Target)]
-        if len(targets) > len({step.called for step in targets}):
-            problems.append(("steps", "expected each target once; further ones have names of their own"))
-        if len(targets) < sum(isinstance(s, Target) for step in self.steps for s in step.flattened()):
-            problems.append(("steps", "target stands at the top level of steps, not inside a group"))
-        if targets[1:] and self.output.format == "aligned":
-            problems.append(("steps", "expected one target in the format aligned, which holds one clean picture"))
-        told = (told_problems(self.story, s.link, s.when) for step in self.steps for s in step.flattened())
-        problems += [("steps", message) for messages in told for _, message in messages]
+        problems = problems_of(self)
         if problems:
             raise ParameterError(self.name, problems)
 
@@ -147,13 +129,17 @@ class Recipe:
         return any(op.moves_pixels for step in self.steps[place + 1 :] for op in _ops(step))
 
     @cached_property
+    def takes_clean(self) -> bool:
+        """Whether a step takes the clean picture; else it is the photograph."""
+        return any(_takes_clean(step) for step in self.steps)
+
+    @cached_property
     def reads_luma(self) -> bool:
         """Whether the luma that a JPEG file stores is all that is wanted of its pixels: the first step leaves no more,
         and the clean picture is taken later or is the file itself."""
         if not (self.steps and isinstance(self.steps[0], Grayscale) and self.steps[0].is_luma):
             return False
-        taken = any(isinstance(step, Target) and step.called is None for step in self.steps)
-        return taken or (self.frame is None and self.output.image == "jpg" and not self.moves_clean)
+        return self.takes_clean or (self.frame is None and self.output.image == "jpg" and not self.moves_clean)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -164,25 +150,11 @@ class Recipe:
     def canonical(self) -> dict[str, Any]:
         """Plain data with every field, `name` and `about` left out, and `source`, since the same photograph from
         elsewhere makes the same pair: equal for recipes that do the same."""
-        return {
-            "recipe": VERSION, "seed": self.seed, "format": self.format,
-            **({"story": self.story.settings()} if self.story else {}),
-            "frame": self.frame.settings() if self.frame else None,
-            "steps": [step.canonical() for step in self.steps],
-            "output": self.output.settings(),
-        }  # fmt: skip
+        return canonical(self)
 
     def to_data(self) -> dict[str, Any]:
         """The plain data that stands for it in YAML; what is as by default is left out."""
-        data: dict[str, Any] = {"recipe": VERSION, "name": self.name, "about": self.about, "seed": self.seed}
-        data |= {"source": self.source, "format": self.format}
-        data["story"] = self.story.settings() if self.story else None
-        data["frame"] = self.frame.changed() if self.frame else None
-        data["steps"] = [step.to_data() for step in self.steps]
-        data["output"] = self.output.changed()
-        # An empty frame still centres and rejects: it is not the same as none.
-        kept = {"steps"} | ({"frame"} if self.frame else set())
-        return {name: value for name, value in data.items() if name in kept or value not in (None, "", {})}
+        return to_data(self)
 
     def contents(self) -> dict[str, str]:
         """What the steps take from outside of the package, by name, with a hash of its contents as they are now; raises
@@ -331,7 +303,7 @@ class Recipe:
         if original is not None and original.is_luma:
             record["luma"] = True
         dtype = dtype or image.dtype.type
-        return _developed(
+        return developed(
             image, record, root, framing, dtype, run, layers, not self.moves_clean, original, target, before
         )
 
@@ -367,147 +339,3 @@ def _takes_clean(step: Step) -> bool:
 def _ops(step: Step) -> Iterator[Degradation]:
     """The degradations within a step."""
     return (op for op in step.flattened() if isinstance(op, Degradation))
-
-
-def replay_record(image: Array, record: dict[str, Any], target: Array | None = None) -> Pair:
-    """Make a pair again from its record alone; no recipe is needed.
-
-    Parameters
-    ----------
-    image : (H, W), (H, W, 1) or (H, W, 3) array
-        The source photograph as it was.
-    record : dict
-        `Pair.record`, as it is or read back from JSON.
-    target : array, optional
-        The clean picture, where it was given.
-
-    Returns
-    -------
-    Pair
-        The same pictures and masks, byte for byte.
-
-    Raises
-    ------
-    ReplayError
-        The record names an op or a field that this version does not have.
-    TypeError, ValueError
-        `image` is of another dtype or shape, or the pair was made of the luma that the photograph's file stores: then
-        it takes `replay_photograph`.
-    """
-    whole = checked_image(image)
-    given = None if target is None else checked_image(target).copy()
-    return replay_source(whole.copy(), record, whole.dtype.type, target=given)
-
-
-def replay_photograph(
-    decoded: Decoded, record: dict[str, Any], image: str, apart: bool = False, target: Decoded | None = None
-) -> Pair:
-    """`replay_record` for a photograph's file, read by ``decode(data, luma=record.get("luma", False))``, and an output
-    whose pictures are `image`: jpg, png or png16."""
-    pixels, dtype = working_pixels(decoded, image)
-    given = working_pixels(target, image)[0] if target else None
-    return replay_source(pixels, record, dtype, apart, decoded, given)
-
-
-def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] | type[np.uint16]]:
-    """The (H, W, C) pixels that a recipe gets, and the dtype that its pictures are to have, for an output of `image`
-    jpg, png or png16."""
-    if image != "png16":
-        return decoded.stored, np.uint8
-    if decoded.stored.dtype == np.uint16:
-        return decoded.stored, np.uint16
-    return decoded.stored.astype(np.uint16) * np.uint16(257), np.uint16
-
-
-def replay_source(
-    image: Array,
-    record: dict[str, Any],
-    dtype: Any,
-    apart: bool = False,
-    original: Decoded | None = None,
-    target: Array | None = None,
-) -> Pair:
-    """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`, and its `target`
-    likewise; pictures come out as `dtype`, damages are told `apart` or not."""
-    if (record.get("given") == PAIR) != (target is not None):
-        what = (
-            "a pair whose target was given: it takes that too" if target is None else "no pair whose target was given"
-        )
-        raise ValueError(f"{record['key']} is {what}")
-    if record.get("luma") and (original is None or not original.is_luma):
-        raise ValueError(f"{record['key']} was made of the luma in its photograph's file; use replay_photograph")
-    frame = record["frame"]
-    again = {name: value for name, value in record.items() if name != "steps"}
-
-    def run(photo: Photo) -> None:
-        photo.watch = Watch(apart=True) if apart else None
-        replay_steps(photo, photo.root, record["steps"], degradations())
-
-    def before(photo: Photo) -> None:
-        labels = [step["label"] for step in record["steps"]]
-        happened = record["steps"][: labels.index(Target.word) + 1] if Target.word in labels else []
-        replay_steps(photo, photo.root, happened, degradations())
-
-    root = Key(record["seed"], record["photo"], record["variant"])
-    framing = Framing(**frame) if frame else None
-    return _developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
-
-
-def _developed(
-    image: Array,
-    record: dict[str, Any],
-    root: Key,
-    framing: Framing | None,
-    dtype: Any,
-    run: Callable[[Photo], None],
-    layers: Collection[str] = LAYERS,
-    clean_is_final: bool = False,
-    original: Decoded | None = None,
-    target: Array | None = None,
-    before: Callable[[Photo], None] | None = None,
-) -> Pair:
-    """The pair of `image`, which `run` degrades; `before` is what happens to a `target` that is given."""
-    if target is not None:
-        check_sizes(image, target)
-    framed = framing.apply(image) if framing else image
-    channels_clean, channels_degraded = record["channels"]
-    with borrowed_workspace() as workspace:
-        photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
-        photo.clean_is_source = framing is None or framing.untouched
-        photo.is_luma = "luma" in record
-        photo.final_channels = channels_degraded
-        photo.root = root
-        photo.clean_dtype = dtype if clean_is_final else np.float32
-        photo.story = record.get("story", {})
-        photo.split = record.get("split", "train")
-        if target is not None and before is not None:
-            give_target(photo, framing.apply(target) if framing else target, before)
-        photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
-        run(photo)
-        if record.get("given") in UNPAIRED:
-            leave_gray(photo, channels_clean, channels_degraded)
-        own = _own_file(photo, image, original) if "given" in record else None
-        photo.shrink_now()
-        if "scale" in record:
-            record["scale"] = [record["scale"][0], photo.shrunk_at]
-        clean: Array | Callable[[], Array]
-        if photo.is_luma and photo.clean_is_source:
-            clean = partial(_pixels_of, original)
-        else:
-            clean = finished(photo.clean, dtype, channels_clean)
-        targets = {name: finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
-        whole = {**record, "steps": steps_record(photo)}
-        pair = Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
-        if own is not None and dtype == np.uint8 and image.shape[2] == channels_degraded:
-            pair.degraded_jpeg = own
-        return pair
-
-
-def _own_file(photo: Photo, image: Array, original: Decoded | None) -> bytes | None:
-    """The file that `image` was decoded from, if nothing has happened to it and its bytes can stand for it."""
-    return original.jpeg if original is not None and photo.source is image else None
-
-
-def _pixels_of(original: Decoded | None) -> Array:
-    assert original is not None  # or the picture would be no luma
-    return original.pixels

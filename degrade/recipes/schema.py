@@ -20,12 +20,12 @@ from degrade.engine.step import LABEL
 from degrade.engine.story import LARGEST_WEIGHT, NUMBERS, WORDS
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 from degrade.ops import degradations
+from degrade.recipes.as_data import VERSION
 from degrade.recipes.frame import Frame
 from degrade.recipes.grammar import FIELDS
 from degrade.recipes.include import INCLUDE
 from degrade.recipes.output import IMAGES, MEMBERS, SHARD_FORMATS, Output
 from degrade.recipes.presets import NAME as PRESET_NAME
-from degrade.recipes.recipe import VERSION
 from degrade.recipes.source import source_schema
 from degrade.recipes.steps import beside_of
 from degrade.resources import shipped_names

@@ -78,6 +78,7 @@ class PairMaker:
         self.members = _checked_members(members)
         self._layers = tuple(name for name in LAYERS if name in self.members)
         self._apart = any(name in APART for name in self.members)
+        self._colours = "clean" in self.members and not self.recipe.takes_clean
         self._folders = {name: str(found.root) for name in self.recipe.contents() if (found := bank.folder(name))}
         self.corpus = open_corpus(source if source is not None else loaded.source)
         self.photographs = _photographs(self.corpus, self.recipe, split, limit)
@@ -141,10 +142,10 @@ class PairMaker:
     def _read(self, photograph: Photograph) -> tuple[Decoded, Decoded | None]:
         """The photograph, decoded, and its target; once for copies that follow each other."""
         if self.copies == 1:
-            return read_pictures(self.corpus, photograph, self.recipe.reads_luma)
+            return read_pictures(self.corpus, photograph, self.recipe.reads_luma, self._colours)
         last = self._last
         if last is None or last[0] != photograph.key:
-            last = photograph.key, *read_pictures(self.corpus, photograph, self.recipe.reads_luma)
+            last = photograph.key, *read_pictures(self.corpus, photograph, self.recipe.reads_luma, self._colours)
             self._last = last
         return _fresh(last[1]), last[2] and _fresh(last[2])
 

@@ -16,7 +16,7 @@ from degrade.codecs import decode, encode_jpeg, encode_png
 from degrade.engine.pair import luma
 from degrade.recipes import load_recipe
 from degrade.recipes.given import SizesDiffer
-from degrade.recipes.recipe import replay_record
+from degrade.recipes.replaying import replay_record
 from degrade.shards import open_pairs, verify
 
 Contents = Callable[[Path], dict[str, bytes]]

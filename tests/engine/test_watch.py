@@ -9,7 +9,7 @@ import pytest
 
 from degrade.engine.instances import COVERED
 from degrade.recipes import Recipe, load_recipe, replay_record
-from degrade.recipes.recipe import replay_source
+from degrade.recipes.replaying import replay_source
 
 ROWS, COLUMNS, LAYERS = np.ogrid[:120, :160, :3]
 IMAGE = ((ROWS * 2 + COLUMNS + LAYERS * 50) % 256).astype(np.uint8)

@@ -18,7 +18,7 @@ from degrade.errors import MissingExtra
 from degrade.ops import albumentations as bridge
 from degrade.recipes import RecipeError, load_recipe
 from degrade.recipes.check import check
-from degrade.recipes.recipe import replay_record
+from degrade.recipes.replaying import replay_record
 
 Array = npt.NDArray[Any]
 SPATIAL: dict[str, dict[str, Any]] = {"Affine": {"rotate": [10, 20]}}

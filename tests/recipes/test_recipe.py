@@ -25,7 +25,8 @@ from degrade.ops.jpeg import Jpeg
 from degrade.recipes import Recipe, load_recipe, replay_record
 from degrade.recipes.frame import Frame
 from degrade.recipes.output import Output
-from degrade.recipes.recipe import TooSmall, replay_photograph
+from degrade.recipes.recipe import TooSmall
+from degrade.recipes.replaying import replay_photograph
 
 Array = npt.NDArray[Any]
 

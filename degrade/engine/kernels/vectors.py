@@ -178,6 +178,19 @@ def put_word(_typing, values, _place, _word):
 
 
 @intrinsic
+def big_word_at(_typing, values, _place):
+    """Eight bytes of flat uint8 `values` from `place` on as a uint64, the first one its highest."""
+    signature = types.uint64(values, types.intp)
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(64).as_pointer())
+        return builder.bswap(builder.load(place, align=1))
+
+    return signature, generate
+
+
+@intrinsic
 def spread_words(_typing, words, _first, out, _place):
     """The bytes of sixteen words of flat int32 `words` from `first` on, as four runs of sixteen of flat int32 `out`
     from `place` on: all first bytes, all second ones, and so on."""

@@ -1,0 +1,95 @@
+"""Replay: a pair made again from its record alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from degrade.codecs import Decoded
+from degrade.engine.compose import Target
+from degrade.engine.key import Key
+from degrade.engine.pair import Pair, checked_image
+from degrade.engine.photo import Photo
+from degrade.engine.record import replay_steps
+from degrade.engine.watch import Watch
+from degrade.ops import degradations
+from degrade.recipes.developing import developed, working_pixels
+from degrade.recipes.frame import Framing
+from degrade.recipes.given import PAIR
+
+Array = npt.NDArray[Any]
+
+
+def replay_record(image: Array, record: dict[str, Any], target: Array | None = None) -> Pair:
+    """Make a pair again from its record alone; no recipe is needed.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 1) or (H, W, 3) array
+        The source photograph as it was.
+    record : dict
+        `Pair.record`, as it is or read back from JSON.
+    target : array, optional
+        The clean picture, where it was given.
+
+    Returns
+    -------
+    Pair
+        The same pictures and masks, byte for byte.
+
+    Raises
+    ------
+    ReplayError
+        The record names an op or a field that this version does not have.
+    TypeError, ValueError
+        `image` is of another dtype or shape, or the pair was made of the luma that the photograph's file stores: then
+        it takes `replay_photograph`.
+    """
+    whole = checked_image(image)
+    given = None if target is None else checked_image(target).copy()
+    return replay_source(whole.copy(), record, whole.dtype.type, target=given)
+
+
+def replay_photograph(
+    decoded: Decoded, record: dict[str, Any], image: str, apart: bool = False, target: Decoded | None = None
+) -> Pair:
+    """`replay_record` for a photograph's file, read by ``decode(data, luma=record.get("luma", False))``, and an output
+    whose pictures are `image`: jpg, png or png16."""
+    pixels, dtype = working_pixels(decoded, image)
+    given = working_pixels(target, image)[0] if target else None
+    return replay_source(pixels, record, dtype, apart, decoded, given)
+
+
+def replay_source(
+    image: Array,
+    record: dict[str, Any],
+    dtype: Any,
+    apart: bool = False,
+    original: Decoded | None = None,
+    target: Array | None = None,
+) -> Pair:
+    """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`, and its `target`
+    likewise; pictures come out as `dtype`, damages are told `apart` or not."""
+    if (record.get("given") == PAIR) != (target is not None):
+        what = (
+            "a pair whose target was given: it takes that too" if target is None else "no pair whose target was given"
+        )
+        raise ValueError(f"{record['key']} is {what}")
+    if record.get("luma") and (original is None or not original.is_luma):
+        raise ValueError(f"{record['key']} was made of the luma in its photograph's file; use replay_photograph")
+    frame = record["frame"]
+    again = {name: value for name, value in record.items() if name != "steps"}
+
+    def run(photo: Photo) -> None:
+        photo.watch = Watch(apart=True) if apart else None
+        replay_steps(photo, photo.root, record["steps"], degradations())
+
+    def before(photo: Photo) -> None:
+        labels = [step["label"] for step in record["steps"]]
+        happened = record["steps"][: labels.index(Target.word) + 1] if Target.word in labels else []
+        replay_steps(photo, photo.root, happened, degradations())
+
+    root = Key(record["seed"], record["photo"], record["variant"])
+    framing = Framing(**frame) if frame else None
+    return developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
