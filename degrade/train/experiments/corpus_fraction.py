@@ -18,7 +18,7 @@ SIZES = {"usual": Size(1600, 96, 192, 6), "full": Size(31_801, 1000, 1000, 100, 
 """Epochs are those of the largest share."""
 SIDE_PX, FULL_SIDE_PX = 64, 128
 FRACTIONS = (0.02, 0.12, 0.32)
-RECIPE = "rtn_texture"
+RECIPE = "film_35mm_slide"
 MODELS = {"CAE 29 507": "cae_small", "CAE 374 406": "cae_large", "U-Net": "unet"}
 
 
@@ -29,7 +29,7 @@ def _group(fraction: float) -> str:
 def plan(asked: Asked) -> list[Training]:
     """Each network on each share. The small ones go through their pairs as much more often as they are fewer."""
     size = asked.size
-    crops = Crops(FULL_SIDE_PX if asked.full else SIDE_PX, size.splits, coloured=False)
+    crops = Crops(FULL_SIDE_PX if asked.full else SIDE_PX, size.splits)
     most = math.floor(size.train * FRACTIONS[-1])
     trainings = []
     for fraction in FRACTIONS:

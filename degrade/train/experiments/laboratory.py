@@ -24,6 +24,8 @@ from degrade.train.loop import train
 RUNS = "runs"
 _IGNORE = "# Trainings of the report beside: they can be made again.\n*\n"
 _NOTHING = "doing nothing"
+_REAL_PX = 512
+"""Of real pictures, what is judged at the usual size: one tile."""
 
 
 class Laboratory:
@@ -41,7 +43,8 @@ class Laboratory:
     def __init__(self, folder: Path, asked: Asked, told: Callable[[str], None]) -> None:
         self.folder, self.asked, self.told = folder / RUNS, asked, told
         self.photographs = Photographs(asked.source)
-        self.real = None if asked.real is None else RealPairs(asked.real)
+        self._precision: dict[str, dict[str, Any]] = {}
+        self.real = None if asked.real is None else RealPairs(asked.real, None if asked.full else _REAL_PX)
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             write_durably(self.folder / ".gitignore", _IGNORE.encode())
@@ -83,6 +86,8 @@ class Laboratory:
             told = self._kept(folder / "prior.json", lambda: self._prior(training))
             return Result(training, told, Measured.of(told["figures"]))
         told = self._kept(folder / "trained.json", lambda: self._trained(training, folder))
+        numbers, _, order = told["precision"].partition(", ")  # tried once: a trial may take as long as an epoch
+        self._precision[training.work] = {"precision": numbers, "channels_last": bool(order)}
         if not training.measured:
             return Result(training, told)
         if self.real is not None:
@@ -100,7 +105,7 @@ class Laboratory:
     def _trained(self, training: Training, folder: Path) -> dict[str, Any]:
         settings = {
             "device": self.asked.device, "samples_every": 0, "tensorboard": False, "seed": training.seed,
-            "minutes": self.asked.size.minutes, "data": str(self.pairs(training.data)), "out": str(folder),
+            "data": str(self.pairs(training.data)), "out": str(folder), **self._precision.get(training.work, {}),
             **training.settings,
         }  # fmt: skip
         if training.after is not None:
@@ -122,7 +127,7 @@ class Laboratory:
     def _baselines(self, training: Training) -> dict[str, Measured]:
         """Those of `degrade.train.baselines`, on the test pairs of a training."""
         pairs = self.pairs(training.data)
-        mode = str(training.settings.get("mode", "rgb"))
+        mode = "gray" if training.settings.get("mode") == "gray" else "rgb"
         kept = self._kept(pairs.with_name(f"{pairs.name}-{mode}.json"), lambda: self._simple(pairs, mode))
         return {name: Measured.of(each) for name, each in kept.items()}
 

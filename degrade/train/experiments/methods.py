@@ -26,9 +26,10 @@ def _models(full: bool) -> dict[str, tuple[str, dict[str, Any], dict[str, Any]]]
     flat: dict[str, Any] = {"schedule": "constant"}
     batch = {} if full else {"batch_size": 4}
     narrow: dict[str, Any] = {} if full else {"width": 16}
+    small = {} if full else {"generator": "resnet_6"}  # its U-Net takes pictures of 256 px and more
     return {
         "pix2pix": ("pix2pix_generator", narrow, {"learning_rate": 2e-4, "beta1": 0.5, **flat, **batch}),
-        "CycleGAN": ("cyclegan", narrow, {"learning_rate": 2e-4, "beta1": 0.5, **flat, **batch}),
+        "CycleGAN": ("cyclegan", narrow | small, {"learning_rate": 2e-4, "beta1": 0.5, **flat, **batch}),
     }
 
 

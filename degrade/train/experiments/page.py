@@ -81,7 +81,7 @@ def _made(asked: Asked, results: Results, seconds: float) -> Iterator[str]:
     size = asked.size
     trained = sum(result.seconds for result in results.each)
     limit = "" if size.minutes is None else f", {size.minutes:g} minutes at most"
-    precision = ", ".join(sorted({str(result.told["precision"]) for result in results.each}))
+    precision = " or ".join(sorted({str(result.told["precision"]) for result in results.each}))
     yield "| | |"
     yield "|---|---|"
     yield f"| command | `{_command(asked)}` |"

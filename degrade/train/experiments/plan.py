@@ -172,6 +172,12 @@ class Training:
         """The network's name."""
         return str(self.settings.get("model", "unet"))
 
+    @property
+    def work(self) -> str:
+        """The same for trainings whose steps take the same time: same network, same pictures."""
+        names = ("model", "options", "mode", "crop", "batch_size")
+        return digest([self.data.crops.side_px, self.measured, [self.settings.get(name) for name in names]])
+
     def digest(self, photographs: str) -> str:
         """Of everything that decides what is learnt; `photographs` is the digest of those."""
         told: dict[str, Any] = {"data": self.data.told(), "seed": self.seed, "settings": dict(self.settings)}
@@ -189,4 +195,5 @@ def digest(told: Any) -> str:
 def settings(model: str, size: Size, **more: Any) -> dict[str, Any]:
     """Those that are alike for all networks: MSE, Adam with a cosine down from 1e-3, sixteen pairs a step."""
     usual = {"model": model, "epochs": size.epochs, "loss": "mse", "schedule": "cosine", "batch_size": 16, "flip": True}
-    return {**usual, **more}
+    limit = {} if size.minutes is None else {"minutes": size.minutes}
+    return {**usual, **limit, **more}

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,36 @@ _NUMBER = re.compile(r"[_-]?\d+$")
 _CURE = "it must hold NAME_damaged.png beside NAME_restored.png, or damaged/NAME.png beside restored/NAME.png"
 
 
+class Read(NamedTuple):
+    """A real pair's pictures.
+
+    Attributes
+    ----------
+    damaged, restored : (H, W, C) float32
+        In [0, 1].
+    mask : (H, W) uint8 or None
+        255 where there is damage.
+    judged : (H, W) bool
+    """
+
+    damaged: Picture
+    restored: Picture
+    mask: npt.NDArray[np.uint8] | None
+    judged: npt.NDArray[np.bool_]
+
+    def worst(self, side_px: int) -> Read:
+        """The same within the square of `side_px` that has the most damage, or where there is no mask the largest
+        error; a picture that is smaller stays whole along that side."""
+        height, width = self.judged.shape
+        tall, wide = min(side_px, height), min(side_px, width)
+        spoilt = error_map(self.damaged, self.restored) if self.mask is None else self.mask / 255
+        sums = np.pad(np.where(self.judged, spoilt, 0).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        within = sums[tall:, wide:] - sums[:-tall, wide:] - sums[tall:, :-wide] + sums[:-tall, :-wide]
+        top, left = divmod(int(within.argmax()), within.shape[1])
+        window = np.s_[top : top + tall, left : left + wide]
+        return Read(*(None if array is None else np.ascontiguousarray(array[window]) for array in self))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class RealPair:
     """The files of a pair, by what they are: damaged, restored, perhaps mask and valid."""
@@ -47,8 +77,8 @@ class RealPair:
     source: str
     files: dict[str, Path]
 
-    def read(self, mode: str) -> tuple[Picture, Picture, npt.NDArray[np.uint8] | None, npt.NDArray[np.bool_]]:
-        """Damaged and restored (H, W, C) in [0, 1], the mask (H, W) if there is one, and where it is judged."""
+    def read(self, mode: str) -> Read:
+        """Its pictures, in gray or in rgb. Raises TrainError."""
         pixels = {what: _decoded(path) for what, path in self.files.items()}
         height, width = pixels["restored"].shape[:2]
         for what, picture in pixels.items():
@@ -62,17 +92,23 @@ class RealPair:
         bright = {what: scaled[what][:, :, 0] * 255 >= _BRIGHT for what in ("mask", "valid") if what in scaled}
         mask = bright["mask"].astype(np.uint8) * np.uint8(255) if "mask" in bright else None
         judged = bright.get("valid", np.ones((height, width), bool))
-        return as_mode(scaled["damaged"], mode), as_mode(scaled["restored"], mode), mask, judged
+        return Read(as_mode(scaled["damaged"], mode), as_mode(scaled["restored"], mode), mask, judged)
 
 
 class RealPairs:
     """The real pairs in a folder.
 
+    Parameters
+    ----------
+    folder : Path
+    side_px : int, optional
+        Of each picture, only the square of this side that has the most damage.
+
     Attributes
     ----------
     pairs : list of RealPair
     digest : str
-        Of their names and sizes.
+        Of their names and sizes, and of the side.
 
     Raises
     ------
@@ -80,7 +116,9 @@ class RealPairs:
         There is no such folder, or no pair in it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, side_px: int | None = None) -> None:
+        self.side_px = side_px
+        self._kept: dict[tuple[str, str], Read] = {}
         if not folder.is_dir():
             raise TrainError(f"there is no folder {folder}", _CURE, 2)
         found: dict[tuple[str, str], dict[str, Path]] = {}
@@ -95,7 +133,8 @@ class RealPairs:
             RealPair(f"{home}/{name}", f"{home}/{_NUMBER.sub('', name) or name}", files)
             for (home, name), files in whole.items()
         ]
-        self.digest = digest([[p.name, sorted((w, f.stat().st_size) for w, f in p.files.items())] for p in self.pairs])
+        files = [[pair.name, sorted((w, f.stat().st_size) for w, f in pair.files.items())] for pair in self.pairs]
+        self.digest = digest([files, side_px])
 
     @property
     def sources(self) -> list[str]:
@@ -123,7 +162,7 @@ class RealPairs:
         return {name: [figures.get(name) for figures in each] for name in names}
 
     def _of(self, method: Callable[[Picture], Picture], pair: RealPair, mode: str) -> Iterator[tuple[str, float]]:
-        damaged, restored, mask, judged = pair.read(mode)
+        damaged, restored, mask, judged = self._read(pair, mode)
         output = np.clip(method(damaged), 0, 1)
         error, alike = error_map(output, restored), _similarity(output, restored)
         labels = np.zeros(judged.shape, np.uint8) if mask is None else zones(mask)
@@ -133,8 +172,15 @@ class RealPairs:
                 yield f"{part} psnr", float(psnr(error[chosen].mean()))
                 yield f"{part} ssim", float(alike[chosen].mean())
 
+    def _read(self, pair: RealPair, mode: str) -> Read:
+        """Each is decoded once, not once a network."""
+        if (pair.name, mode) not in self._kept:
+            whole = pair.read(mode)
+            self._kept[pair.name, mode] = whole if self.side_px is None else whole.worst(self.side_px)
+        return self._kept[pair.name, mode]
+
     def _share(self, pair: RealPair, mode: str) -> float:
-        _, _, mask, judged = pair.read(mode)
+        _, _, mask, judged = self._read(pair, mode)
         return float("nan") if mask is None else float((mask[judged] > 0).mean())
 
 

@@ -104,6 +104,17 @@ def test_real_pairs_are_judged_where_they_are_valid(real: Path) -> None:
     assert found["inside ssim"][1] < found["outside ssim"][1] <= 1
 
 
+def test_the_worst_part_of_a_real_pair(real: Path) -> None:
+    pairs = RealPairs(real, 8)
+    worst = [pairs._read(pair, "gray") for pair in pairs.pairs]
+    assert [each.damaged.shape for each in worst] == [(8, 8, 1)] * 3
+    assert worst[1].mask is not None
+    assert (worst[1].mask > 0).sum() == 16
+    assert pairs.digest != RealPairs(real).digest
+    whole = RealPairs(real, 1000)
+    assert whole._read(whole.pairs[1], "rgb").damaged.shape == (32, 32, 3)
+
+
 def test_what_is_wrong_with_real_pairs(real: Path, tmp_path: Path) -> None:
     written(real / "film" / "reel_10_ref.png", picture(1, 31))
     with pytest.raises(TrainError, match=r"film/reel_10 does not match.*make both of one size"):
