@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.contours import read_grid
-from degrade.engine.kernels.draw import added, dot, framed, joined, lattice_noise, stroke
+from degrade.engine.kernels.draw import added, dot, framed, joined, lattice_noise, lattice_row, stroke
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, log2, normal_at, power, sincos, uniform_at
 from degrade.engine.kernels.shared import damp_at
@@ -22,6 +22,10 @@ RING_WIDTH = 0.18
 """Width of a bull's-eye's ring, as a share of its radius."""
 MOST_TIPS = 256
 """Hyphae that a colony may have, branches included."""
+LEAST_ROW = 8
+"""Pixels from which on it pays to take a row of a blot as a whole."""
+BEYOND = 1e30
+"""Where a blot has ended, in its radii."""
 
 
 @kernel
@@ -53,6 +57,9 @@ def blot(coverage, height, width, x, y, radius, alpha, falloff, ring, ragged, se
     inverse, per_step = f32(1) / max(radius, f32(1e-3)), f32(profile.size - 2) / farthest
     most = f32(profile.size - 2)
     outside = farthest * (f32(1) + f32(0.7) * rough)
+    if fine == 1 and box[3] - box[2] >= LEAST_ROW:
+        blot_rows(coverage, box, x, y, inverse, outside, rough, seed, values, profile, per_step)
+        return box
     for j in range(box[0], box[1]):
         row = coverage[j]
         for i in range(box[2], box[3]):
@@ -76,6 +83,52 @@ def blot(coverage, height, width, x, y, radius, alpha, falloff, ring, ragged, se
             if total > f32(0):
                 row[i] = added(row[i], total * share)
     return box
+
+
+@kernel
+def blot_rows(coverage, box, x, y, inverse, outside, rough, seed, values, profile, per_step):
+    """The pixels of a `blot` of one sample each, to the same bits, row by row; nothing lies `outside` radii away."""
+    room, cells = np.empty((7, box[3] - box[2]), f32), np.empty(box[3] - box[2], u32)
+    most = f32(profile.size - 2)
+    for j in range(box[0], box[1]):
+        py = (f32(j) + f32(0.5) - y) * inverse
+        half = np.sqrt(max(outside * outside - py * py, f32(0))) / inverse + f32(2)  # two pixels are for roundings
+        start, end = max(box[2], i32(x - half)), min(box[3], i32(x + half) + i32(1))
+        if start >= end:
+            continue
+        size, row = end - start, coverage[j, start:end]
+        px, r = room[0, :size], room[1, :size]
+        for i in range(size):
+            px[i] = (f32(start + i32(i)) + f32(0.5) - x) * inverse
+            r[i] = np.sqrt(px[i] * px[i] + py * py)
+        if rough > f32(0):
+            roughen(r, px, py, outside, rough, seed, values, room, cells[:size])
+        for i in range(size):
+            at = r[i] * per_step
+            if at < most:
+                k = i32(at)
+                total = profile[k] + (at - f32(k)) * (profile[k + 1] - profile[k])
+                if total > f32(0):
+                    row[i] = added(row[i], total)
+
+
+@kernel
+def roughen(r, px, py, outside, rough, seed, values, room, cells):
+    """Divide the distances `r` of a row of a `blot` by its uneven radius; `room` has five rows for it from 2 on, and
+    `px` is used up."""
+    size = r.size
+    coarse, fine, u, v, across = room[2, :size], room[3, :size], room[4, :size], room[5, :size], room[6, :size]
+    for i in range(size):
+        u[i], v[i] = px[i] * f32(1.1) + seed, py * f32(1.1) + f32(1.7) * seed
+    lattice_row(coarse, values, u, v, cells, across, fine)
+    for i in range(size):
+        u[i] = f32(2.3) * px[i] - f32(0.7) * py + seed
+        v[i] = f32(2.3) * py + f32(0.7) * px[i]
+    lattice_row(fine, values, u, v, cells, across, px)
+    for i in range(size):
+        noise = coarse[i] + f32(0.6) * fine[i]
+        uneven = r[i] / max(f32(1) + rough * f32(0.7) * noise, f32(0.3))
+        r[i] = uneven if r[i] < outside else f32(BEYOND)
 
 
 @kernel
@@ -225,42 +278,17 @@ def draw_mould(
         seed = f32(60) * uniform_at(k0, k1, own, u32(221))
         if haloes:
             box = blot(
-                coverage,
-                height,
-                width,
-                x,
-                y,
-                size * scale,
-                strong,
-                f32(1.8),
-                f32(0.25),
-                f32(0.5),
-                seed,
-                values,
-                profile,
-            )
+                coverage, height, width, x, y, size * scale, strong, f32(1.8), f32(0.25), f32(0.5), seed,
+                values, profile,
+            )  # fmt: skip
         else:
             box = grow_colony(
                 coverage, height, width, x, y, size, scale, strong, f32(0.07), tips, own + u32(65536), k0, k1
             )
-            core = f32(0.36) * size * scale
-            box = joined(
-                box,
-                blot(
-                    coverage,
-                    height,
-                    width,
-                    x,
-                    y,
-                    core,
-                    strong * f32(0.8),
-                    f32(2),
-                    f32(0),
-                    f32(0.9),
-                    seed,
-                    values,
-                    profile,
-                ),
-            )
+            core, dim = f32(0.36) * size * scale, strong * f32(0.8)
+            middle = blot(
+                coverage, height, width, x, y, core, dim, f32(2), f32(0), f32(0.9), seed, values, profile
+            )  # fmt: skip
+            box = joined(box, middle)
         whole = joined(whole, box)
     return whole

@@ -48,6 +48,27 @@ def lattice_noise(values, x, y):
 
 
 @kernel
+def lattice_row(out, values, us, vs, cells, across, down):
+    """`lattice_noise` at each (us, vs), into the row `out`; the uint32 `cells`, `across` and `down` are room as long.
+
+    Two loops, of which only the second looks values up: the first one's vectors halve the time.
+    """
+    for i in range(out.size):
+        xf, yf = np.floor(us[i]), np.floor(vs[i])
+        fx, fy = us[i] - xf, vs[i] - yf
+        across[i] = fx * fx * (f32(3) - f32(2) * fx)
+        down[i] = fy * fy * (f32(3) - f32(2) * fy)
+        cells[i] = u32((i32(yf) & i32(63)) << i32(6)) | u32(i32(xf) & i32(63))
+    for i in range(out.size):
+        x0, y0 = u32(cells[i] & u32(63)), u32(cells[i] & u32(63 << 6))
+        x1, y1 = u32(u32(x0 + u32(1)) & u32(63)), u32(u32(y0 + u32(64)) & u32(63 << 6))
+        v00, v01 = values[u32(y0 | x0)], values[u32(y1 | x0)]
+        p = v00 + across[i] * (values[u32(y0 | x1)] - v00)
+        q = v01 + across[i] * (values[u32(y1 | x1)] - v01)
+        out[i] = p + down[i] * (q - p)
+
+
+@kernel
 def joined(box, other):
     """The smallest box around two; (0, 0, 0, 0) is empty."""
     if other[0] >= other[1]:
