@@ -14,6 +14,7 @@
     experiment  experiment
     restore     restore
     realism     realism
+    fit         fit
     console     words on stderr, data on stdout
     progress    what a build says while it runs; `hub_progress`, what a push or a pull says; `training`, a training;
                 `bars`, anything that counts
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from degrade.cli.evaluate import evaluate
 from degrade.cli.experiment import experiment
+from degrade.cli.fit import fit
 from degrade.cli.group import main
 from degrade.cli.hub import pull, push
 from degrade.cli.ops import ops, warm
@@ -42,6 +44,6 @@ __all__ = ["main"]
 
 for _command in (
     build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, evaluate,
-    restore, experiment, realism, schema, warm,
+    restore, experiment, realism, fit, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -154,7 +154,7 @@ def _of_the_picture(
 def _of_its_past(
     photograph: Photograph, data: bytes, decoded: Decoded, luma: np.ndarray, criteria: Criteria
 ) -> Iterator[Finding]:
-    quality = _quality(data) if decoded.format == "jpeg" else None
+    quality = jpeg_quality(data) if decoded.format == "jpeg" else None
     if quality is not None and quality < criteria.min_quality:
         yield Compressed(photograph.source, photograph.key, quality, None)
         return
@@ -201,7 +201,7 @@ def _is_cmyk(data: bytes, format: str) -> bool:
         return False
 
 
-def _quality(data: bytes) -> int | None:
+def jpeg_quality(data: bytes) -> int | None:
     """The quality of a JPEG by the table of its first component; None where Pillow cannot tell it."""
     from PIL.JpegImagePlugin import JpegImageFile
 

@@ -1,0 +1,259 @@
+"""From a folder of real photographs to the recipe that comes closest to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from degrade._version import __version__
+from degrade.corpus import open_corpus
+from degrade.engine.key import Key
+from degrade.realism.c2st import ready
+from degrade.realism.errors import RealismError
+from degrade.realism.features.gathering import features_of
+from degrade.realism.features.table import FeatureTable
+from degrade.realism.fitting.aligning import ROUNDS, aligned
+from degrade.realism.fitting.clean import CleanPhoto, clean_halves, clean_photos
+from degrade.realism.fitting.halves import halves
+from degrade.realism.fitting.judged import Judge
+from degrade.realism.fitting.keeping import keep, verdict
+from degrade.realism.fitting.knobs import Knob, has, space
+from degrade.realism.fitting.making import Maker
+from degrade.realism.fitting.qualities import file_qualities, quality_reading, with_qualities
+from degrade.realism.fitting.readings import Reading, readings
+from degrade.realism.fitting.result import Fitted, Half, Value
+from degrade.realism.fitting.searching import searched
+from degrade.realism.fitting.toning import Toning, tones, toning, with_toning
+from degrade.realism.fitting.trials import Trials
+from degrade.realism.fitting.turning import turned
+from degrade.realism.fitting.values import field_values, values_of
+from degrade.recipes import Recipe, load_recipe
+
+FEWEST, FEW = 8, 30
+"""Independent photographs below which there is no fit, and below which it is warned of."""
+TRIALS = 60
+_MOST_TRIALS = 100_000
+_PICTURES = (24, 64)
+"""Pictures a trial: as many as photographs, within these bounds."""
+Progress = Callable[[str, int, int | None], None]
+"""Told what is being done, how much of it is done, and of how much (None: until the time is up)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """What a half is judged with."""
+
+    judge: Judge
+    maker: Maker
+    clean: FeatureTable
+
+
+def fit(
+    real: str | os.PathLike[str],
+    *,
+    start: str = "old_photos",
+    source: str = "sample",
+    out: str | os.PathLike[str] = "fitted.yaml",
+    trials: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Fit a recipe to the photographs of a folder, and write it to `out`, with a comment on each fitted value.
+
+    Half of the photographs calibrate: JPEG quality and toning are set to what these say, strengths that readings tell
+    are turned until the recipe's pictures have the same medians, the rest is searched, so that AUC, MMD and the gaps of
+    scalars together become small. The other half judges: where the fitted recipe is no better than the start there, the
+    start's values are written, and it is said so. Beside `out`, in a folder of its name, lie trials.jsonl (a fit that
+    was interrupted goes on from it), fit.json and fit.md. The same arguments give the same, whatever `workers` is; with
+    `minutes` the number of trials depends on the machine.
+
+    Parameters
+    ----------
+    real : str or path
+        What `degrade.open_corpus` takes: at least 8 photographs, better 100, as they are scanned.
+    start : str
+        A recipe, as `load_recipe` takes it.
+    source : str
+        Clean photographs, to be degraded: 50 or more of what the real ones show, at least of the recipe's size.
+    out : path
+        The recipe that is written; it must not be there.
+    trials : int, optional
+        Of the search; 60 unless `minutes` are given. What is estimated takes about as many.
+    minutes : float, optional
+        How long the trials may take, those of an interrupted fit included.
+    seed : int
+    workers : int, optional
+        Threads; one for each processor if left out.
+    progress : callable, optional
+
+    Raises
+    ------
+    RealismError
+        Too few photographs, an `out` that is there, a mistake in the arguments.
+    RecipeError
+        There is no such start, or it has mistakes.
+    CorpusError
+        A source that cannot be listed.
+    """
+    place = _checked(Path(out), trials, minutes, workers)
+    recipe = load_recipe(start)
+    recipe.prepare()
+    say = progress or (lambda _what, _done, _total: None)
+    count = trials if trials is not None else TRIALS if minutes is None else _MOST_TRIALS
+    with ready():
+        return _Fit(recipe, str(start), Key(seed, "fit"), say, workers).run(
+            str(real), source, place, seed, count, None if minutes is None else 60 * minutes
+        )
+
+
+def _checked(out: Path, trials: int | None, minutes: float | None, workers: int | None) -> Path:
+    if out.suffix.lower() not in (".yaml", ".yml"):
+        raise RealismError(f"{out} is no name of a recipe", f"call it {out.with_suffix('.yaml')}")
+    if out.exists():
+        raise RealismError(f"{out} is there already", "give another --out, or remove it")
+    if not out.parent.is_dir():
+        raise RealismError(f"there is no folder {out.parent}", "make it first")
+    for name, given, least in (("trials", trials, 0), ("minutes", minutes, 0), ("workers", workers, 1)):
+        if given is not None and (isinstance(given, bool) or not given >= least):
+            raise RealismError(f"{name} is {given!r}", f"give a number from {least}")
+    if trials is not None and minutes is not None:
+        raise RealismError("both trials and minutes are given", "give one of them")
+    return out
+
+
+class _Fit:
+    """A fit under way."""
+
+    def __init__(self, start: Recipe, called: str, key: Key, say: Progress, workers: int | None) -> None:
+        self._start, self._called, self._key, self._say, self._workers = start, called, key, say, workers
+
+    def run(self, real: str, source: str, out: Path, seed: int, count: int, seconds: float | None) -> Fitted:
+        """All of it."""
+        table = self._measured(real)
+        first, second = halves(table.groups, table.sources, self._key)
+        photos, unused = clean_photos(source, self._start, 2 * _PICTURES[1], self._key)
+        calibration_photos, held_photos, apart = clean_halves(photos, self._key)
+        here, there = table.take(first), table.take(second)
+        sides = self._sides(here, calibration_photos, 0)
+        found, told, read = self._read(open_corpus(real), here)
+        base = found
+        knobs = tuple(knob for knob in space(base) if knob.name not in told)
+        folder = out.with_suffix("")
+        about = self._about(base, table, photos, seed)
+        trials = Trials(
+            folder, about, lambda settings: sides.judge.quickly(sides.maker.degraded(turned(base, knobs, settings))),
+            lambda stage, number: self._say(stage, number, _total(knobs, count, seconds)),
+        )  # fmt: skip
+        estimated, figures, _ = aligned([knob for knob in knobs if knob.reading], trials)
+        settings, _ = searched(
+            knobs, estimated, figures, trials, count, self._key.at("search"),
+            lambda _: seconds is not None and trials.seconds >= seconds,
+        )  # fmt: skip
+        after = turned(base, knobs, settings)
+        self._say("judging", 0, None)
+        halves_ = self._half(sides, after), self._half(self._sides(there, held_photos, _copies(apart)), after)
+        simulated = readings(sides.maker.degraded(self._start))
+        values = (*told.values(), *values_of(base, knobs, estimated, settings, read, simulated))
+        outcome = verdict(halves_[1].before, halves_[1].after)
+        fitted = Fitted(
+            recipe=self._named(after if outcome.better else self._start, out),
+            kept=outcome.better, words=outcome.words, start=self._called, values=values, readings=read,
+            toning=self._toning, calibration=halves_[0], held_out=halves_[1], photographs=len(table),
+            left_out=len(table.left_out), clean_photos=len(photos), trials=trials.number,
+            warnings=_warnings(table, photos, unused, apart, self._toning), seed=seed, out=out, folder=folder,
+        )  # fmt: skip
+        keep(fitted)
+        return fitted
+
+    def _measured(self, real: str) -> FeatureTable:
+        def told(done: int, total: int) -> None:
+            self._say("measuring photographs", done, total)
+
+        table = features_of(real, variants=(), workers=self._workers, progress=told)
+        groups = len(set(table.groups))
+        if groups < FEWEST:
+            left = f" ({len(table.left_out)} more files could not be measured)" if table.left_out else ""
+            what = f"{real} has {groups} independent photograph{'s' * (groups != 1)}{left}"
+            raise RealismError(what, f"give at least {FEWEST}, better 100")
+        return table
+
+    def _sides(self, real: FeatureTable, photos: list[CleanPhoto], first: int) -> _Sides:
+        maker = Maker(photos, min(max(len(real), _PICTURES[0]), _PICTURES[1]), first, self._workers)
+        clean = maker.clean(self._start)
+        return _Sides(Judge(real, clean, self._key.at("judge")), maker, clean)
+
+    def _half(self, sides: _Sides, after: Recipe) -> Half:
+        floor = sides.judge.floor
+        sets = (sides.clean, sides.maker.degraded(self._start), sides.maker.degraded(after))
+        clean, before, fitted = (sides.judge.fully(table) for table in sets)
+        return Half(clean, before, fitted, floor.auc, floor.auc_spread)
+
+    def _read(self, corpus: Any, here: FeatureTable) -> tuple[Recipe, dict[str, Value], tuple[Reading, ...]]:
+        """The start with what photographs say by themselves, what that is, and all readings."""
+        recipe, told, read = self._start, {}, list(readings(here))
+        qualities = file_qualities(corpus, here.keys)
+        quality = quality_reading(qualities)
+        if quality is not None:
+            read.append(quality)
+            recipe = with_qualities(recipe, qualities)
+            steps = field_values(self._start, recipe, "jpeg", "quality")
+            if has(recipe, "jpeg"):
+                told["jpeg.quality"] = Value("jpeg.quality", "read", "", quality, None, steps)
+        self._toning: Toning = toning(here)
+        if tones(self._toning, recipe):
+            before, recipe = recipe, with_toning(recipe, self._toning)
+            steps = field_values(before, recipe, "tone", "process")
+            told["tone"] = Value("tone", "read", "", self._toning.strength, None, steps)
+        return recipe, told, tuple(read)
+
+    def _about(self, base: Recipe, table: FeatureTable, photos: list[CleanPhoto], seed: int) -> dict[str, Any]:
+        """What the trials hang on; not their number, so that a longer fit goes on from a shorter one's."""
+        digest = blake2b(digest_size=16)
+        for part in (*table.keys, *table.groups, *(photo.key for photo in photos)):
+            digest.update(f"{part}\n".encode())
+        digest.update(np.ascontiguousarray(table.values).tobytes())
+        for photo in photos:
+            digest.update(photo.pixels.tobytes())
+        return {"version": __version__, "recipe": base.fingerprint, "data": digest.hexdigest(), "seed": seed}
+
+    def _named(self, recipe: Recipe, out: Path) -> Recipe:
+        about = f"{self._start.about} Fitted to photographs.".strip()
+        return dataclasses.replace(recipe, name=out.stem, about=about)
+
+
+def _copies(apart: bool) -> int:
+    """The first copy of held-out pictures: other damage where the photographs are the same."""
+    return 0 if apart else 1000
+
+
+def _total(knobs: tuple[Knob, ...], count: int, seconds: float | None) -> int | None:
+    estimated = sum(bool(knob.reading) for knob in knobs)
+    return None if seconds is not None else 1 + (estimated + ROUNDS) * (estimated > 0) + count
+
+
+def _warnings(
+    table: FeatureTable, photos: list[CleanPhoto], unused: int, apart: bool, toned: Toning
+) -> tuple[str, ...]:
+    groups = len(set(table.groups))
+    found = []
+    if groups < FEW:
+        found.append(f"{groups} independent photographs show gross differences only; give {FEW} or more, better 100")
+    if table.left_out:
+        first = table.left_out[0]
+        found.append(f"{len(table.left_out)} files were left out, such as {first.source}: {first.detail}")
+    if not apart:
+        found.append(f"{len(photos)} clean photographs serve both halves; give --source a folder of 50 or more")
+    if unused:
+        found.append(f"{unused} clean files were of no use: unreadable, or below 480 pixels")
+    if toned.coloured:
+        found.append(f"{toned.coloured} of the calibration half are colour photographs; fit these by themselves")
+    return tuple(found)

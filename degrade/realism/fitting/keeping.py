@@ -1,0 +1,39 @@
+"""Whether a fitted recipe is kept, and its files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from degrade.realism.fitting.judged import Figures
+from degrade.realism.fitting.report import report
+from degrade.realism.fitting.result import Fitted
+from degrade.realism.fitting.writing import written
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the fitted recipe is better than the start, on photographs that were not fitted to, and in words."""
+
+    better: bool
+    words: str
+
+
+def verdict(before: Figures, after: Figures) -> Outcome:
+    """By the same cost that was made small; both halves' figures are told beside it."""
+    figures = (
+        f"AUC {before.auc.value:.3f} -> {after.auc.value:.3f}, MMD {before.mmd.value:.3f} -> {after.mmd.value:.3f}, "
+        f"cost of these and the gaps {before.cost:.2f} -> {after.cost:.2f}, {after.photographs} photographs"
+    )
+    if after.cost < before.cost:
+        return Outcome(True, f"The fitted recipe is nearer to the held-out photographs than the start: {figures}.")
+    words = f"The fitted recipe is worse than the start on the held-out photographs: {figures}."
+    return Outcome(False, f"{words} The start's values are kept.")
+
+
+def keep(fitted: Fitted) -> None:
+    """Write fit.json and fit.md to the fit's folder, and last the recipe."""
+    data = json.dumps(fitted.to_data(), indent=1)
+    for name, text in (("fit.json", data), ("fit.md", report(fitted))):
+        (fitted.folder / name).write_text(f"{text.rstrip()}\n", "utf-8", newline="\n")
+    fitted.out.write_text(written(fitted), "utf-8", newline="\n")

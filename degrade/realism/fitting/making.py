@@ -1,0 +1,76 @@
+"""Degraded pictures of a recipe, made and measured."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from degrade.building.executors.common import processors
+from degrade.engine.process import single_threaded
+from degrade.realism.features.picture import NotMeasured
+from degrade.realism.features.sheet import Array
+from degrade.realism.features.table import FeatureTable
+from degrade.realism.features.vectors import measure
+from degrade.realism.fitting.clean import CleanPhoto
+from degrade.recipes import Recipe
+
+
+class Maker:
+    """Makes pictures of the same photographs with every recipe, drawn at the same places, so that differences between
+    recipes are not by chance.
+
+    Parameters
+    ----------
+    photos : sequence of CleanPhoto
+    count : int
+        Pictures; where there are fewer photographs, several of each.
+    first : int
+        The first copy's number: makers with other numbers draw other damage.
+    workers : int, optional
+        Threads; the figures are the same for any number.
+    """
+
+    def __init__(self, photos: Sequence[CleanPhoto], count: int, first: int = 0, workers: int | None = None) -> None:
+        copies = -(-count // len(photos))
+        self._items = [(photo, first + copy) for copy in range(copies) for photo in photos][: max(count, len(photos))]
+        self._workers = workers or processors()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def degraded(self, recipe: Recipe) -> FeatureTable:
+        """The features of the pictures that `recipe` makes."""
+        whole = dataclasses.replace(recipe, frame=None)
+
+        def made(photo: CleanPhoto, copy: int) -> Array:
+            chosen = recipe if photo.framed else whole
+            return np.asarray(chosen(photo.pixels, key=photo.key, copy=copy, split="train").degraded)
+
+        return self._measured(made)
+
+    def clean(self, recipe: Recipe) -> FeatureTable:
+        """The features of the clean pictures beside them."""
+        whole = dataclasses.replace(recipe, frame=None)
+
+        def made(photo: CleanPhoto, copy: int) -> Array:
+            chosen = recipe if photo.framed else whole
+            return np.asarray(chosen(photo.pixels, key=photo.key, copy=copy, split="train").clean)
+
+        return self._measured(made)
+
+    def _measured(self, made: Callable[[CleanPhoto, int], Array]) -> FeatureTable:
+        def one(item: tuple[CleanPhoto, int]) -> tuple[str, str, Array, tuple[int, int]] | None:
+            photo, copy = item
+            try:
+                found = measure(made(photo, copy), ())
+            except NotMeasured:
+                return None
+            return f"{photo.key}/c{copy}", photo.key, found.vector, found.size
+
+        with single_threaded(), ThreadPoolExecutor(self._workers) as pool:
+            rows = [row for row in pool.map(one, self._items) if row is not None]
+        keys, groups, vectors, sizes = zip(*rows, strict=True)
+        return FeatureTable(keys, groups, ("",) * len(rows), np.array(sizes, np.int64), np.stack(vectors))

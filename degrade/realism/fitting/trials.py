@@ -1,0 +1,93 @@
+"""Each trial as a line of a file, so that a fit that was killed repeats none and ends the same."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from degrade.realism.errors import RealismError
+from degrade.realism.fitting.judged import Figures
+from degrade.realism.fitting.knobs import Settings
+from degrade.train.bootstrap import Interval
+
+FILE = "trials.jsonl"
+Evaluate = Callable[[Settings], Figures]
+Told = Callable[[str, int], None]
+"""Told the stage and the number of a trial that is done."""
+
+
+class Trials:
+    """The trials of a fit in their order. A trial that the file has is read instead of made.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `trials.jsonl` lies; made if need be.
+    about : dict
+        What the trials hang on, as plain data: another fit's file is refused.
+    evaluate : callable
+        Settings -> Figures.
+    told : callable, optional
+
+    Raises RealismError where the folder holds another fit's trials.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, Any], evaluate: Evaluate, told: Told | None = None) -> None:
+        self._path, self._evaluate, self._told = folder / FILE, evaluate, told
+        self.seconds = 0.0
+        """What the trials so far took, those of earlier runs included."""
+        self.number = 0
+        head = json.dumps({"fit": about}, sort_keys=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = _whole_lines(self._path)
+        if lines and lines[0] != head:
+            what = f"{self._path} has the trials of another fit (other photographs, recipe, seed or version)"
+            raise RealismError(what, f"remove {folder}, or give another --out")
+        self._known = [json.loads(line) for line in lines[1:]]
+        self._path.write_text("".join(f"{line}\n" for line in lines or [head]), "utf-8", newline="\n")
+
+    @property
+    def resumed(self) -> int:
+        """Trials that the file had."""
+        return len(self._known)
+
+    def __call__(self, stage: str, settings: Settings) -> Figures:
+        """The figures of these settings, as trial `number`, which goes up by one."""
+        row = self._known[self.number] if self.number < len(self._known) else None
+        if row is None or row["settings"] != settings:
+            del self._known[self.number :]
+            row = self._made(stage, settings)
+        self.number += 1
+        self.seconds += row["seconds"]
+        if self._told is not None:
+            self._told(stage, self.number)
+        return _figures(row)
+
+    def _made(self, stage: str, settings: Settings) -> dict[str, Any]:
+        started = time.monotonic()
+        figures = self._evaluate(settings)
+        row = {
+            "trial": self.number, "stage": stage, "settings": settings, **figures.to_data(),
+            "seconds": round(time.monotonic() - started, 3),
+        }  # fmt: skip
+        with self._path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(row) + "\n")
+        return row
+
+
+def _whole_lines(path: Path) -> list[str]:
+    """The file's lines, without one that a kill cut off."""
+    if not path.exists():
+        return []
+    text = path.read_text("utf-8")
+    return text[: text.rfind("\n") + 1].splitlines()
+
+
+def _figures(row: dict[str, Any]) -> Figures:
+    return Figures(
+        row["photographs"], row["pictures"], Interval(**row["auc"]), Interval(**row["mmd"]), row["within"],
+        row["gaps"], row["cost"],
+    )  # fmt: skip
