@@ -29,6 +29,7 @@
         │   ├── SettingsError     settings with mistakes, all at once
         │   └── CheckpointError   a checkpoint that is not there, damaged, or does not fit
         ├── ModelError            a model that cannot be made or used as asked for  (degrade.train)
+        ├── HarvestError          scans that nothing can be harvested from          (degrade.harvest)
         └── RealismError          pictures that cannot be measured or compared      (degrade.realism)
 
 Each carries its facts as attributes, and its text says what was expected and what to do about it. A build takes what

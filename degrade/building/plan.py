@@ -22,6 +22,7 @@ from degrade.corpus import Corpus, Listing
 from degrade.corpus.photographs import Photographs
 from degrade.corpus.provenance import sources_of
 from degrade.corpus.splits import divide
+from degrade.ops.harvested import Harvested
 from degrade.ops.texture import Texture
 from degrade.recipes import Recipe, dump
 from degrade.shards.index import COMPACT
@@ -208,8 +209,8 @@ def make_plan(
 
 
 def _texture_licences(recipe: Recipe) -> dict[str, str]:
-    """The licence of each source of textures that a step may draw, "" where it is not known."""
-    ops = (op for step in recipe.steps for op in step.flattened() if isinstance(op, Texture))
+    """The licence of each source of textures or of harvested damage that a step may draw, "" where it is not known."""
+    ops = (op for step in recipe.steps for op in step.flattened() if isinstance(op, Texture | Harvested))
     return {name: bank.licence(name) for name in sorted({source for op in ops for source in op.sources()})}
 
 

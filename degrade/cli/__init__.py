@@ -7,6 +7,7 @@
     preview     preview
     screen      screen
     pairs       pairs
+    harvest     harvest
     ops         ops, warm
     hub         push, pull
     train       train
@@ -28,6 +29,7 @@ from degrade.cli.evaluate import evaluate
 from degrade.cli.experiment import experiment
 from degrade.cli.fit import fit
 from degrade.cli.group import main
+from degrade.cli.harvest import harvest
 from degrade.cli.hub import pull, push
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
@@ -43,7 +45,7 @@ from degrade.cli.train import train
 __all__ = ["main"]
 
 for _command in (
-    build, plan, merge, screen, pairs, check, preview, recipes, ops, replay, verify, push, pull, train, evaluate,
-    restore, experiment, realism, fit, schema, warm,
+    build, plan, merge, screen, pairs, harvest, check, preview, recipes, ops, replay, verify, push, pull, train,
+    evaluate, restore, experiment, realism, fit, schema, warm,
 ):  # fmt: skip
     main.add_command(_command)

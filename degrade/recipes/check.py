@@ -13,6 +13,7 @@ from degrade.engine.distributions import Choice, Constant, Distribution
 from degrade.engine.key import Key
 from degrade.engine.step import Step
 from degrade.errors import MissingExtra
+from degrade.ops.harvested import Harvested
 from degrade.ops.texture import Texture
 from degrade.recipes.document import Document
 from degrade.recipes.errors import Problem
@@ -282,6 +283,23 @@ def textures_at_hand(recipe: Recipe) -> Iterator[Remark]:
                 yield Remark(op, (op.name, "source"), f"{message}: train, val and test share them", "add some")
 
 
+def banks_at_hand(recipe: Recipe) -> Iterator[Remark]:
+    """Banks of harvested damage that are not there, or have nothing of what is asked for."""
+    for op in (op for op in _all_ops(recipe) if isinstance(op, Harvested)):
+        assert isinstance(op.classes, Distribution)
+        for name in op.sources():
+            try:
+                rates = bank.cutouts(name).rates
+            except TextureError as error:
+                yield Remark(op, (op.name, "bank"), f"{name!r}: {error.why}", "")
+                continue
+            there = ["all", *(damage.name.lower() for damage in rates)]
+            lacking = [str(value) for value in _values(op.classes) if value not in there]
+            if lacking or not rates:
+                message = f"{name} has no {' and no '.join(lacking) or 'cut-outs'}"
+                yield Remark(op, (op.name, "classes"), message, f"it has {', '.join(there[1:]) or 'nothing'}")
+
+
 def libraries_at_hand(recipe: Recipe) -> Iterator[Remark]:
     """Steps for which a library is missing, or which it does not take as they are."""
     for op in _all_ops(recipe):
@@ -298,6 +316,7 @@ def libraries_at_hand(recipe: Recipe) -> Iterator[Remark]:
 
 RULES: tuple[Callable[[Recipe], Iterator[Remark]], ...] = (
     against_life, moved_apart, jpeg_twice, hidden_damage, never_run, almost_never, saturating, empty, textures_at_hand,
+    banks_at_hand,
     libraries_at_hand,
 )  # fmt: skip
 """Every rule, each giving its warnings."""

@@ -116,12 +116,14 @@ def refuse_places(recipe: Recipe, called: str) -> None:
 
     Raises RecipeError.
     """
+    from degrade.ops.harvested import Harvested
     from degrade.ops.texture import Texture
+    from degrade.textures.sample_bank import NAME
     from degrade.textures.shipped import texture_names
 
     cure = "save it as a file, look at it, and name that file"
-    ops = [op for step in recipe.steps for op in step.flattened() if isinstance(op, Texture)]
-    own = sorted({source for op in ops for source in op.sources()} - set(texture_names()))
+    ops = [op for step in recipe.steps for op in step.flattened() if isinstance(op, Texture | Harvested)]
+    own = sorted({source for op in ops for source in op.sources()} - {*texture_names(), NAME})
     problems = [
         Problem(f"a recipe from the Hub may not name the folder {shown(name)}", "steps", hint=cure) for name in own
     ]

@@ -1,4 +1,4 @@
-"""The bank of textures: what a source's name means, and having its sheets ready."""
+"""The bank of textures: what a source's name means, and having its sheets, or its cut-outs of damage, ready."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
+from degrade.textures import sample_bank
+from degrade.textures.cutouts import Bank
+from degrade.textures.damage_bank import DamageBank, is_bank
 from degrade.textures.errors import TextureError
 from degrade.textures.folder import Folder
 from degrade.textures.shipped import Shipped, texture_names
 from degrade.textures.source import SHARES, Source, division
 
 __all__ = [
-    "SHARES", "Source", "TextureError", "division", "find", "folder", "licence", "place", "placed", "prepare",
-    "public_name",
+    "SHARES", "Bank", "Source", "TextureError", "cutouts", "division", "find", "folder", "licence", "place", "placed",
+    "prepare", "prepare_cutouts", "public_name",
 ]  # fmt: skip
 
 _sources: dict[str, Source] = {}
+_banks: dict[str, Bank] = {}
 _places: dict[str, str] = {}
 _finding = threading.Lock()
 _PUBLIC = re.compile(r"([^/\\]+)#([0-9a-f]{16})")
@@ -57,14 +62,46 @@ def prepare(name: str) -> Source:
     return source
 
 
+def cutouts(name: str) -> Bank:
+    """The bank of harvested damage called `name`: "sample", which is this package's own, else a folder.
+
+    It is looked up once in a process, as `find` does.
+
+    Raises
+    ------
+    TextureError
+        There is no such bank, or it is damaged.
+    """
+    bank = _banks.get(name)
+    if bank is None:
+        with _finding:
+            bank = _banks.get(name) or _banks.setdefault(name, _found_bank(name))
+    return bank
+
+
+def prepare_cutouts(name: str) -> Bank:
+    """Look the bank `name` up afresh, and make it where it is the package's own. Raises TextureError."""
+    with _finding:
+        bank = _banks[name] = _found_bank(name)
+    return bank
+
+
 def licence(name: str) -> str:
-    """What the YAML file of a shipped texture says of its licence; "" for a folder, of which nobody says it."""
+    """What is said of the licence of a shipped texture or of a bank of damage; "" for a folder of pictures."""
+    if name == sample_bank.NAME or _is_bank(name):
+        return cutouts(name).licence
     source = find(name)
     return source.declared.licence if isinstance(source, Shipped) else ""
 
 
-def folder(name: str) -> Folder | None:
-    """The folder `name`, looked up afresh; None for a texture of this package. Raises TextureError as `find` does."""
+def folder(name: str) -> Folder | DamageBank | None:
+    """The folder `name`, looked up afresh; None for a texture or a bank of this package. Raises TextureError as `find`
+    and `cutouts` do."""
+    if name == sample_bank.NAME:
+        return None
+    if _is_bank(name):
+        bank = prepare_cutouts(name)
+        return bank if isinstance(bank, DamageBank) else None
     with _finding:
         source = _found(name)
         if isinstance(source, Folder):
@@ -88,7 +125,7 @@ def public_name(name: str) -> str:
     """
     if not Path(name).is_absolute():
         return name
-    found = Folder(name)
+    found = DamageBank(name) if is_bank(Path(name)) else Folder(name)
     public = f"{found.root.name or 'root'}#{found.digest}"
     place(public, name)
     return public
@@ -99,6 +136,7 @@ def place(name: str, path: str) -> None:
     with _finding:
         _places[name] = path
         _sources.pop(name, None)
+        _banks.pop(name, None)
 
 
 @contextmanager
@@ -113,6 +151,7 @@ def placed(folders: Mapping[str, str]) -> Iterator[None]:
         with _finding:
             for name in folders:
                 _sources.pop(name, None)
+                _banks.pop(name, None)
                 _places.pop(name)
             _places.update(before)
 
@@ -121,7 +160,7 @@ def _found(name: str) -> Source:
     if name in _places:
         return Folder(name, _places[name])
     if public := _PUBLIC.fullmatch(name):
-        return _known_by_its_pictures(name, *public.groups())
+        return _known_by_its_contents(name, Folder, *public.groups())
     shipped = texture_names()
     if name in shipped:
         return Shipped(name)
@@ -132,9 +171,29 @@ def _found(name: str) -> Source:
     return Folder(name)
 
 
-def _known_by_its_pictures(name: str, last: str, digest: str) -> Folder:
+def _found_bank(name: str) -> Bank:
+    if name in _places:
+        return DamageBank(name, _places[name])
+    if public := _PUBLIC.fullmatch(name):
+        return _known_by_its_contents(name, DamageBank, *public.groups())
+    if name == sample_bank.NAME:
+        return sample_bank.sample_bank()
+    return DamageBank(name)
+
+
+def _is_bank(name: str) -> bool:
+    """Whether `name` stands for a folder that is a bank of damage."""
+    public = _PUBLIC.fullmatch(name)
+    return is_bank(Path(_places.get(name, public[1] if public else name)).expanduser())
+
+
+Kept = TypeVar("Kept", Folder, DamageBank)
+
+
+def _known_by_its_contents(name: str, kind: type[Kept], last: str, digest: str) -> Kept:
     here = Path(last)
-    if here.is_dir() and (found := Folder(name, last)).digest == digest:
+    if here.is_dir() and (found := kind(name, last)).digest == digest:
         return found
-    others = "has other pictures" if here.is_dir() else "is not there"
+    what = "pictures" if kind is Folder else "contents"
+    others = f"has other {what}" if here.is_dir() else "is not there"
     raise TextureError(name, f"it was a folder {last}, but ./{last} {others}; put it there, or a link to it")

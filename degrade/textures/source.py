@@ -72,7 +72,14 @@ class Source(ABC):
         """
         if not self._divided:
             self._divided = division(self.names, SHARES)
-        return self._divided.get(_OTHER_NAMES.get(split, split), self._divided["test"])
+        return self._divided[usual_split(split)]
+
+
+def usual_split(split: str) -> str:
+    """The one of `SHARES` that stands for a split: "val" for "valid", "validation", "dev" and "eval", "test" for any
+    other that is none of them."""
+    usual = _OTHER_NAMES.get(split, split)
+    return usual if usual in SHARES else "test"
 
 
 def division(names: Sequence[str], shares: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
