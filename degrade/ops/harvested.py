@@ -72,11 +72,11 @@ class Harvested(Degradation):
 
     def contents(self) -> dict[str, str]:
         """The folders among the banks."""
-        return {source: folder.digest for source in self.sources() if (folder := bank.folder(source))}
+        return {source: folder.digest for source in self.sources() if (folder := bank.damage_folder(source))}
 
     def without_places(self) -> Harvested:
         """With absolute folders by their public names, see `bank.public_name`."""
-        names = {source: bank.public_name(source) for source in self.sources()}
+        names = {source: bank.public_name(source, of_damage=True) for source in self.sources()}
         if all(name == source for source, name in names.items()):
             return self
         if isinstance(self.bank, Choice):

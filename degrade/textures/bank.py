@@ -19,8 +19,8 @@ from degrade.textures.shipped import Shipped, texture_names
 from degrade.textures.source import SHARES, Source, division
 
 __all__ = [
-    "SHARES", "Bank", "Source", "TextureError", "cutouts", "division", "find", "folder", "licence", "place", "placed",
-    "prepare", "prepare_cutouts", "public_name",
+    "SHARES", "Bank", "Source", "TextureError", "cutouts", "damage_folder", "division", "find", "folder", "licence",
+    "place", "placed", "prepare", "prepare_cutouts", "public_name",
 ]  # fmt: skip
 
 _sources: dict[str, Source] = {}
@@ -97,11 +97,8 @@ def licence(name: str) -> str:
 def folder(name: str) -> Folder | DamageBank | None:
     """The folder `name`, looked up afresh; None for a texture or a bank of this package. Raises TextureError as `find`
     and `cutouts` do."""
-    if name == sample_bank.NAME:
-        return None
-    if _is_bank(name):
-        bank = prepare_cutouts(name)
-        return bank if isinstance(bank, DamageBank) else None
+    if name == sample_bank.NAME or _is_bank(name):
+        return damage_folder(name)
     with _finding:
         source = _found(name)
         if isinstance(source, Folder):
@@ -109,14 +106,21 @@ def folder(name: str) -> Folder | DamageBank | None:
     return source if isinstance(source, Folder) else None
 
 
+def damage_folder(name: str) -> DamageBank | None:
+    """The bank of damage in the folder `name`, looked up afresh; None for this package's own. Raises TextureError."""
+    bank = prepare_cutouts(name)
+    return bank if isinstance(bank, DamageBank) and name != sample_bank.NAME else None
+
+
 # --- folders by other names -------------------------------------------------------------------------------------------
 
 
-def public_name(name: str) -> str:
+def public_name(name: str, of_damage: bool = False) -> str:
     """What a source may be called where others read it, which `find` then knows too: `name` itself, but the last part
     of an absolute path and its digest, such as ``scans#0123456789abcdef``.
 
-    In a process that has not heard of it, that is the folder ``./scans``, if its pictures are those.
+    In a process that has not heard of it, that is the folder ``./scans``, if its pictures are those. `of_damage` says
+    that it is a bank of damage.
 
     Raises
     ------
@@ -125,7 +129,7 @@ def public_name(name: str) -> str:
     """
     if not Path(name).is_absolute():
         return name
-    found = DamageBank(name) if is_bank(Path(name)) else Folder(name)
+    found = DamageBank(name) if of_damage else Folder(name)
     public = f"{found.root.name or 'root'}#{found.digest}"
     place(public, name)
     return public
