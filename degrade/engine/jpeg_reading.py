@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.codecs import Decoded, decode
+from degrade.codecs.errors import MAX_PIXELS
 from degrade.codecs.jpeg import head_of, is_plain, segments
 from degrade.codecs.jpeg_tables import ZIGZAG
 from degrade.engine.kernels import jpeg_colour, jpeg_scan
@@ -153,4 +154,6 @@ def _joined(frame: bytes, scan: bytes, steps: dict[int, Any], codes: dict[int, A
         return None
     places = np.array(chosen, np.uint64) * np.uint64(jpeg_scan.TABLE)
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
+    if not 0 < width * height <= MAX_PIXELS:
+        return None
     return _Layout(width, height, *factors, quantisers, np.concatenate(list(codes.values())), places)

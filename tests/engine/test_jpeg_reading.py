@@ -125,3 +125,14 @@ def test_the_colours_stay_as_they_are_whatever_becomes_of_the_luma() -> None:
 def test_a_file_that_cannot_be_decoded_is_told_by_its_name() -> None:
     with pytest.raises(CodecError, match=r"mine\.jpg"):
         decode_once(encode_jpeg(picture(48, 64), 90)[:-300], "mine.jpg")
+
+
+@pytest.mark.parametrize("side", [0, 65_500])
+def test_a_header_of_no_or_too_many_pixels_is_left_to_libjpeg(side: int) -> None:
+    """No memory is asked for by what a header says."""
+    data = bytearray(encode_jpeg(picture(16, 16), 90))
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = side.to_bytes(2, "big") * 2
+    assert read_planes(bytes(data)) is None
+    with pytest.raises(CodecError):
+        decode_once(bytes(data))
