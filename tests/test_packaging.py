@@ -99,6 +99,7 @@ def test_the_wheel_has_every_module_and_its_types(wheel: Path) -> None:
     there = set(names_in(wheel))
     assert here <= there
     assert "degrade/py.typed" in there
+    assert {f"degrade/realism/reference/old_photographs.{kind}" for kind in ("npz", "json")} <= there
     assert {name for name in there if name.endswith(".py")} == here
 
 

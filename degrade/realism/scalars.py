@@ -63,7 +63,7 @@ SCALARS = (
     Scalar("median_tone", "lightness of the middle tone", "L*", "common.tone.p50"),
     Scalar("white", "lightness of the whites", "L*", "common.tone.p99"),
     Scalar("contrast", "spread of the tones", "L*", "common.tone.spread"),
-    Scalar("blockiness", "blocks of JPEG", "", "native.blocks.blockiness"),
+    Scalar("blockiness", "blockiness of JPEG", "", "native.blocks.blockiness"),
     Scalar("shadow_b", "yellowness of the shadows", "b*", "common.colour.shadows.b"),
     Scalar("middle_b", "yellowness of the middle tones", "b*", "common.colour.middle.b"),
     Scalar("highlight_b", "yellowness of the highlights", "b*", "common.colour.highlights.b"),
