@@ -6,6 +6,10 @@
     check_degradation         every check that the ops of this package pass, on an op or a function
     parametrize_with_checks   the same for pytest, each check a test of its own
     check_together            several ops in any order, in threads and in another process
+    plain_function, globally_seeded, from_albumentations, from_torch
+                              other libraries' transforms, to be checked in the same way
+    commutes, evenly, heavier, scales, grows
+                              what a transform may promise besides, for `claims=`
     CHECKS, Check             the checks themselves
     CheckFailed               what failed, on the smallest picture found, and the line that reproduces it
 
@@ -32,6 +36,11 @@ _HOMES = {
     ),
     "CHECKS": "degrade.testing.checks",
     "Check": "degrade.testing.check",
+    **dict.fromkeys(("commutes", "evenly", "heavier", "scales", "grows"), "degrade.testing.claims"),
+    **dict.fromkeys(
+        ("Adapted", "plain_function", "globally_seeded", "from_albumentations", "from_torch"), "degrade.testing.adapted"
+    ),
+    "Subject": "degrade.testing.subject",
     "Takes": "degrade.testing.subject",
     **dict.fromkeys(("CheckFailed", "NotApplicable", "UnknownCheck"), "degrade.testing.verdict"),
 }

@@ -87,7 +87,7 @@ def _changed(before: Array, after: Array) -> Array:
 
 
 def _in_colour(marks: Array) -> Array:
-    flat = marks if marks.ndim == 2 else marks.any(axis=2)
+    flat: Array = marks if marks.ndim == _FLAT else np.asarray(marks.any(axis=2))
     return np.repeat(flat[:, :, None].astype(np.float64), 3, axis=2)
 
 

@@ -149,7 +149,8 @@ def _after(subject: Subject, picture: Picture, key: str) -> tuple[Any, Any]:
         outcome = subject.outcome(picture.array, key)
     except Exception:  # noqa: BLE001 - the failure itself is told elsewhere
         return None, None
-    return outcome.degraded, outcome.mask
+    is_picture = outcome.degraded.ndim in (2, 3) and outcome.degraded.size > 0
+    return (outcome.degraded, outcome.mask) if is_picture else (None, None)
 
 
 def reproducing(check: str, subject: Subject, picture: Picture | None, key: str) -> str:
