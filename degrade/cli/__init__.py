@@ -9,6 +9,7 @@
     pairs       pairs
     harvest     harvest
     ops         ops, warm
+    new_op      new-op
     hub         push, pull
     train       train
     evaluate    evaluate
@@ -31,6 +32,7 @@ from degrade.cli.fit import fit
 from degrade.cli.group import main
 from degrade.cli.harvest import harvest
 from degrade.cli.hub import pull, push
+from degrade.cli.new_op import new_op
 from degrade.cli.ops import ops, warm
 from degrade.cli.outputs import build, merge, replay, verify
 from degrade.cli.pairs import pairs
@@ -46,6 +48,6 @@ __all__ = ["main"]
 
 for _command in (
     build, plan, merge, screen, pairs, harvest, check, preview, recipes, ops, replay, verify, push, pull, train,
-    evaluate, restore, experiment, realism, fit, schema, warm,
+    evaluate, restore, experiment, realism, fit, schema, new_op, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -77,9 +77,21 @@ def _encode_anything() -> None:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="degrade", message="%(prog)s %(version)s")
-def main() -> None:
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    metavar="MODULE",
+    help="Load ops of your own from a module, or from a file such as ./my_op.py, before the command; repeatable.",
+)
+def main(plugins: tuple[str, ...]) -> None:
     """Turn clean photographs into pairs of a clean and a damaged picture, with the damage as ground truth.
 
     Words and progress go to stderr, data to stdout; --json gives JSON lines. Exit codes: 0 done, 1 failed, 2 wrong
     usage or a mistake in a recipe, 130 interrupted.
     """
+    if plugins:
+        from degrade.plugins import load_plugin
+
+        for module in plugins:
+            load_plugin(module)

@@ -124,7 +124,8 @@ def _page(op: type[Degradation]) -> str:
     machine = "" if op.portable else ", may differ in the last bit between machines"
     facts = f"stage: {_stage(op)}; damage: {_damage(op)}{machine}"
     facts += f"; needs the extra {op.extra}" if op.extra else ""
-    head = f"{op.name} (degrade.{op.__name__})\n{facts}\n\n{inspect.cleandoc(op.__doc__ or '')}"
+    home = "degrade" if op.__module__.startswith("degrade.") else op.__module__
+    head = f"{op.name} ({home}.{op.__name__})\n{facts}\n\n{inspect.cleandoc(op.__doc__ or '')}"
     if not op.specs:
         return head
     rows = [[spec.name, f"default {default_text(spec)}", _meaning(spec)] for spec in op.specs.values()]

@@ -21,7 +21,7 @@ def main(words: Sequence[str]) -> int:
     try:
         rows = []
         for row in albumentations_rows(names=tuple(words[1:])):
-            sys.stderr.write(f"{row.name}: {', '.join(row.failed) or 'passes'}\n")
+            sys.stderr.write(f"{row.name}: {', '.join(row.failed) or row.small or 'passes'}\n")
             rows.append(row)
     except DegradeError as error:
         sys.stderr.write(f"error: {error}\n")

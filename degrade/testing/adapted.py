@@ -90,7 +90,7 @@ def globally_seeded(
     return Adapted(function, reseed, name, made, takes=takes or Takes(), moves=moves, seeds_globally=True)
 
 
-def from_albumentations(transform: Any, takes: Takes | None = None, moves: bool = False) -> Subject:
+def from_albumentations(transform: Any, takes: Takes | None = None, moves: bool = False) -> Adapted:
     """A transform of albumentations 2, alone in a Compose that is seeded for each call.
 
     Parameters
