@@ -140,6 +140,7 @@ class _Fit:
         """All of it."""
         table = self._measured(real)
         first, second = halves(table.groups, table.sources, self._key)
+        self._say("reading and measuring clean photographs", 0, None)
         photos, unused = clean_photos(source, self._start, 2 * _PICTURES[1], self._key)
         calibration_photos, held_photos, apart = clean_halves(photos, self._key)
         here, there = table.take(first), table.take(second)
