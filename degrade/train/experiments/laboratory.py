@@ -20,6 +20,7 @@ from degrade.train.experiments.plan import Asked, Data, Training, digest
 from degrade.train.experiments.prior import measured_prior
 from degrade.train.experiments.real import RealPairs
 from degrade.train.loop import train
+from degrade.train.run_file import RUN
 
 RUNS = "runs"
 _IGNORE = "# Trainings of the report beside: they can be made again.\n*\n"
@@ -105,8 +106,8 @@ class Laboratory:
     def _trained(self, training: Training, folder: Path) -> dict[str, Any]:
         settings = {
             "device": self.asked.device, "samples_every": 0, "tensorboard": False, "seed": training.seed,
-            "data": str(self.pairs(training.data)), "out": str(folder), **self._precision.get(training.work, {}),
-            **training.settings,
+            "data": str(self.pairs(training.data)), "out": str(folder),
+            **self._numbers(training, folder), **training.settings,
         }  # fmt: skip
         if training.after is not None:
             before = {training.after_option: str(self.home(training.after))}
@@ -115,6 +116,14 @@ class Laboratory:
         with writing(folder):
             (folder / LAST).unlink(missing_ok=True)  # its training is over, and it is three times as large as the best
         return {name: value for name, value in report.items() if name != "out"}
+
+    def _numbers(self, training: Training, folder: Path) -> dict[str, Any]:
+        """In what to compute: as a training that was cut off began, else as one like it found fastest."""
+        try:
+            begun = json.loads((folder / RUN).read_bytes())["settings"]
+        except FileNotFoundError:
+            return self._precision.get(training.work, {})
+        return {name: begun[name] for name in ("precision", "channels_last")}
 
     def _prior(self, training: Training) -> dict[str, Any]:
         pairs = degrade.open_pairs(self.pairs(training.data), "test")

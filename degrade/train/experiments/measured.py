@@ -84,7 +84,7 @@ class Results:
     source, photographs
         Where the crops are from, and how many photographs there were.
     grid : callable or None
-        Draws what a group's networks make of test pairs, as a PNG (`degrade.train.experiments.grids`).
+        Draws what a group's networks make of test pairs, as a JPEG file (`degrade.train.experiments.grids`).
     """
 
     each: Sequence[Result]

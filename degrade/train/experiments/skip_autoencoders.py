@@ -55,7 +55,7 @@ def report(results: Results, asked: Asked) -> Page:  # noqa: ARG001 - a part of 
     drawn = bars(psnr_of(list(swept.values())), "PSNR, dB, at 96 px", {"doing nothing": before})
     charts = {"variants.png": ("PSNR of the variants", drawn)}
     if results.grid is not None:
-        charts["grid.png"] = (f"Rows: input, {', '.join(VARIANTS)}, target", results.grid(_group(SWEPT_PX)))
+        charts["grid.jpg"] = (f"Rows: input, {', '.join(VARIANTS)}, target", results.grid(_group(SWEPT_PX)))
     sides = (SWEPT_PX, *OTHERS_PX)
     notes = ["widths, dropout and activations of the project's network were not published, nor its number of blocks"]
     return Page(claims, [usual_table(results, _group(side), f"{side} px") for side in sides], charts, notes)

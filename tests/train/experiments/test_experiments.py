@@ -26,8 +26,9 @@ from degrade.train.experiments.page import Page, usual_table, write_page
 from degrade.train.experiments.plan import Asked, Crops, Data, Training, settings
 from degrade.train.experiments.real import PARTS
 from degrade.train.models import create_model, options_of
+from degrade.train.watching import Watcher
 
-TINY = Size(16, 8, 8, 1)
+TINY = Size(16, 8, 8, 2)
 PNG = b"\x89PNG"
 
 
@@ -242,7 +243,7 @@ def small_experiment() -> Any:
 
     def plan(asked: Asked) -> list[Training]:
         options = {"width": 4, "depth": 1, "blocks": 1, "bottom_blocks": 1}
-        how = settings("unet", asked.size, mode="rgb", options=options, precision="float32")
+        how = settings("unet", asked.size, mode="rgb", options=options)
         data = Data(recipe, crops)
         return [Training("plain", "noise", data, seed, how) for seed in asked.seeds()] + [
             Training("lower", "noise", data, seed, {**how, "learning_rate": 1e-4}) for seed in asked.seeds()
@@ -250,9 +251,16 @@ def small_experiment() -> Any:
 
     def report(results: Results, asked: Asked) -> Page:
         assert results.grid is not None
-        return Page([], [usual_table(results, "noise")], {"grid.png": ("pictures", results.grid("noise"))})
+        return Page([], [usual_table(results, "noise")], {"grid.jpg": ("pictures", results.grid("noise"))})
 
     return types.SimpleNamespace(SIZES={"usual": TINY}, plan=plan, report=report)
+
+
+class CutOff(Watcher):
+    """Somebody who loses patience after an epoch."""
+
+    def epoch_done(self, row: dict[str, float], best: bool) -> None:
+        raise KeyboardInterrupt
 
 
 @pytest.mark.slow
@@ -266,9 +274,7 @@ def test_what_is_trained_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     def counted(given: Any) -> Any:
         trained.append(given["out"])
-        if len(trained) == 2:
-            raise KeyboardInterrupt
-        return real_train(given)
+        return real_train(given, watcher=CutOff() if len(trained) == 2 else None)
 
     monkeypatch.setattr(laboratory, "train", counted)
     call: dict[str, Any] = {"out": tmp_path, "seeds": 2, "device": "cpu"}
@@ -277,10 +283,11 @@ def test_what_is_trained_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     report = run_experiment("methods", **call)
     assert len(trained) == 5
     text = report.page.read_text("utf-8")
-    for words in ("| plain |", "| *identity* |", "| *non local means* |", "between seeds", "(grid.png)"):
+    for words in ("| plain |", "| *identity* |", "| *non local means* |", "between seeds", "(grid.jpg)"):
         assert words in text
-    assert (tmp_path / "grid.png").read_bytes().startswith(PNG)
+    assert (tmp_path / "grid.jpg").read_bytes().startswith(b"\xff\xd8")
     assert (tmp_path / "runs" / ".gitignore").is_file()
+    assert {len(path.read_text().splitlines()) for path in tmp_path.glob("runs/*/history.csv")} == {3}
     assert not list(tmp_path.glob("runs/*/last.safetensors"))
     again = run_experiment("methods", **call)
     assert len(trained) == 5
