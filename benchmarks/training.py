@@ -49,8 +49,8 @@ def row(model: str, how: dict[str, Any], out: Path, seconds: float, precision: s
     whole = train(usual | {"out": str(out / "whole"), "epochs": 1000, "minutes": seconds / 60}, overwrite=True)
     waits = f"{first.waiting:8.1%} {whole.waiting:8.1%}"
     tried = json.loads((out / "first" / "run.json").read_bytes()).get("precision", {}).get("milliseconds_a_step", {})
-    steps = ", ".join(f"{way} {time:.0f} ms" for way, time in tried.items())
-    return f"{whole.images_per_second:9.0f} {waits} {whole.epochs:7d}  {whole.precision}{f' ({steps})' if steps else ''}"
+    steps = "; ".join(f"{way} {time:.0f} ms" for way, time in tried.items()) or "not tried"
+    return f"{whole.images_per_second:9.0f} {waits} {whole.epochs:7d}  {whole.precision} ({steps})"
 
 
 def main() -> None:
