@@ -79,9 +79,10 @@ def leaks_float64(image: Array, rng: Rng) -> Array:
 
 
 def divides_by_nothing(image: Array, rng: Rng) -> Array:
-    with np.errstate(invalid="ignore"):
-        out = image / np.float32(image.max()) * top(image) * rng.random()
-    return out.astype(image.dtype) if image.any() or image.dtype == np.float32 else image.copy()
+    if image.dtype != np.float32:
+        return good(image, rng)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.minimum(image / image.min() * np.float32(rng.random()), np.float32(1))
 
 
 def drops_a_row(image: Array, rng: Rng) -> Array:

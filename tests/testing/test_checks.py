@@ -74,7 +74,7 @@ FOUND = [
 def test_a_fault_is_found(mutant: Any, check: str, why: str) -> None:
     m._first.clear()
     with pytest.raises(CheckFailed) as failure:
-        check_degradation(mutant, only=check, examples=40)
+        check_degradation(mutant, only=check, examples=200)
     assert why in failure.value.why
     assert failure.value.check == check
     assert "reproduce: " in str(failure.value)
