@@ -15,7 +15,8 @@ from degrade.train.experiments.plan import Asked, Crops, Data, Size, Training, s
 
 SIZES = {"usual": Size(768, 96, 192, 6), "full": Size(20_000, 1000, 1000, 50, seeds=3)}
 SIDE_PX = 64
-RECIPES = {"animal_faces@CGS+visible": "CGS", "faces_noise": "faces"}
+RECIPES = {"animal_faces@CGS+visible": "CGS", "aged_rgb": "aged"}
+"""Recipes that damage every picture: where one is left as it is, doing nothing has 100 dB."""
 UNET = "U-Net"
 MODELS = {
     UNET: ("unet", {}),
