@@ -30,7 +30,9 @@
         │   └── CheckpointError   a checkpoint that is not there, damaged, or does not fit
         ├── ModelError            a model that cannot be made or used as asked for  (degrade.train)
         ├── HarvestError          scans that nothing can be harvested from          (degrade.harvest)
-        └── RealismError          pictures that cannot be measured or compared      (degrade.realism)
+        ├── RealismError          pictures that cannot be measured or compared      (degrade.realism)
+        ├── UnknownCheck          a check of transforms that there is none of           (degrade.testing)
+        └── PluginError           a module of ops of one's own that cannot be used      (degrade.plugins)
 
 Each carries its facts as attributes, and its text says what was expected and what to do about it. A build takes what
 CodecError, CorpusReadError and TooSmall say of a photograph as the reason of its reject.

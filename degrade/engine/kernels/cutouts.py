@@ -20,6 +20,9 @@ TRIALS = 16
 """Places that are tried for a thing before it is left where it is."""
 FINE = 6
 """Most samples of a pixel along each side, and most pixels of a level on one of the picture."""
+TILE, MOST_STEP = 4, 4
+"""Pixels of a level's tiles, most of which cover nothing: more than lie between a pixel's middle and what it takes, if
+at most so many pixels of the level are one of the picture."""
 OWN, LIGHT, DARK = 0, 1, 2
 """What `lay` makes of a cut-out: as it was found, or all alike."""
 
@@ -75,6 +78,30 @@ def sampled(level, v, u):
 
 
 @kernel
+def occupied(level):
+    """Which tiles of a level, or those beside them, cover anything; with a border of one tile."""
+    tall, wide = level.shape
+    bare = np.zeros(((tall + TILE - 1) // TILE, (wide + TILE - 1) // TILE), np.bool_)
+    for y in range(tall):
+        row, tiles = level[y], bare[y // TILE]
+        for x in range(wide):
+            tiles[x // TILE] |= row[x] != u8(0)
+    found = np.zeros((bare.shape[0] + 2, bare.shape[1] + 2), np.bool_)
+    for j in range(bare.shape[0]):
+        for i in range(bare.shape[1]):
+            if bare[j, i]:
+                found[j : j + 3, i : i + 3] = True
+    return found
+
+
+@kernel
+def may_cover(found, v, u):
+    """Whether anything is near (v, u) of a level, whose `occupied` tiles are given."""
+    row, column = i32(np.floor(v * f32(1 / TILE))) + 1, i32(np.floor(u * f32(1 / TILE))) + 1
+    return 0 <= row < found.shape[0] and 0 <= column < found.shape[1] and found[row, column]
+
+
+@kernel
 def lay_one(pixels, mask, loss, classes, code, level, y, x, sine, cosine, step, dark, opacity, tint):
     """Lay a level over the picture, its middle at (y, x) px, turned; `step` of its pixels are one of the picture.
 
@@ -89,8 +116,13 @@ def lay_one(pixels, mask, loss, classes, code, level, y, x, sine, cosine, step, 
     fine = i32(min(max(np.ceil(step), f32(2)), f32(FINE)))
     apart, share = f32(1) / f32(fine), f32(1) / f32(fine * fine)
     keeps_loss, keeps_classes = loss.shape[0] == mask.shape[0], classes.shape[0] == mask.shape[0]
+    found, is_sparse = occupied(level), step <= f32(MOST_STEP)
     for j in range(y0, y1):
         for i in range(x0, x1):
+            dy, dx = (f32(j) + f32(0.5) - y) * step, (f32(i) + f32(0.5) - x) * step
+            v, u = dy * cosine - dx * sine + f32(0.5) * tall, dx * cosine + dy * sine + f32(0.5) * wide
+            if is_sparse and not may_cover(found, v, u):
+                continue
             total = f32(0)
             for sj in range(fine):
                 dy = (f32(j) + (f32(sj) + f32(0.5)) * apart - y) * step
