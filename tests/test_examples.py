@@ -55,6 +55,7 @@ def test_jax_or_numpy(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @needs("torch", "torchdata")
 def test_torch_and_that_a_stopped_run_ends_the_same(tmp_path: Path) -> None:
     whole = printed("train_with_torch.py", tmp_path)

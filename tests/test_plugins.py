@@ -37,6 +37,7 @@ def degrade(*words: str, cwd: Path, path: str = "") -> subprocess.CompletedProce
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_page_typed(tmp_path: Path) -> None:
     """Every command and the op of docs/own_op.md, in order."""
     commands = re.findall(r"```bash\n(.*?)\n```", PAGE, re.DOTALL)

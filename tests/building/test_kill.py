@@ -116,7 +116,15 @@ def test_killed_again_and_again(
     assert contents(out) == expected
 
 
-@pytest.mark.parametrize(("format", "workers"), [("parquet", 2), ("folder", 2), ("folder", 1), ("aligned", 2)])
+@pytest.mark.parametrize(
+    ("format", "workers"),
+    [
+        ("parquet", 2),
+        pytest.param("folder", 2, marks=pytest.mark.long),
+        ("folder", 1),
+        pytest.param("aligned", 2, marks=pytest.mark.long),
+    ],
+)
 def test_killed_in_other_formats(
     photos: Path,
     recipe: dict[str, Any],

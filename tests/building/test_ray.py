@@ -145,6 +145,7 @@ except degrade.BuildError as error:
 
 @needs_ray
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_shard_that_kills_every_worker(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "fatal.py").write_text(OP)
     (tmp_path / "script.py").write_text(BUILD)

@@ -150,6 +150,7 @@ def _read(corpus: Corpus, photograph: Photograph) -> tuple[str, bytes]:
     return photograph.source, corpus.read(photograph)
 
 
+@pytest.mark.long
 def test_a_server_that_dies(server: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote_module, "PAUSES", (0.0,))
     corpus = open_corpus("s3://photos/all")

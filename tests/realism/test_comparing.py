@@ -184,7 +184,14 @@ def test_two_halves_of_a_set_score_as_the_floor(real: FeatureTable) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("scale", "quality"), [(0.97, None), (1.0, 85), (0.97, 90)])
+@pytest.mark.parametrize(
+    ("scale", "quality"),
+    [
+        pytest.param(0.97, None, marks=pytest.mark.long),
+        pytest.param(1.0, 85, marks=pytest.mark.long),
+        (0.97, 90),
+    ],
+)
 def test_a_set_saved_again_is_no_other_set(
     scenes: Scenes, real: FeatureTable, scale: float, quality: int | None
 ) -> None:
