@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -23,6 +24,17 @@ def seed_globals(seed: int) -> None:
     """Seed `random` and `numpy.random`, what many a transform draws from."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - for those who know no other
+
+
+@contextmanager
+def globals_kept() -> Iterator[None]:
+    """Put `random` and `numpy.random` back as they were, for the caller draws from them too."""
+    plain, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - as above
+    try:
+        yield
+    finally:
+        random.setstate(plain)
+        np.random.set_state(legacy)  # noqa: NPY002
 
 
 def _seed_of(key: str) -> int:
@@ -63,9 +75,10 @@ class Adapted(Subject):
 
     def outcome(self, image: Array, key: str) -> Outcome:
         """What the transform gives when it is seeded from `key`."""
-        if self.reseed is not None:
-            self.reseed(_seed_of(key))
-        return outcome_of(self.transform(image))
+        with globals_kept() if self.seeds_globally else nullcontext():
+            if self.reseed is not None:
+                self.reseed(_seed_of(key))
+            return outcome_of(self.transform(image))
 
     @property
     def source(self) -> tuple[str, str]:
@@ -84,7 +97,10 @@ def globally_seeded(
     takes: Takes | None = None,
     moves: bool = False,
 ) -> Subject:
-    """A function ``image -> image`` that draws from global generators, which `reseed` seeds."""
+    """A function ``image -> image`` that draws from global generators, which `reseed` seeds.
+
+    `random` and `numpy.random` are put back after each call.
+    """
     name = str(getattr(function, "__name__", type(function).__name__))
     made = f"globally_seeded({name})"
     return Adapted(function, reseed, name, made, takes=takes or Takes(), moves=moves, seeds_globally=True)

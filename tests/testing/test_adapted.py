@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,17 @@ def test_what_draws_from_a_global_generator_is_seeded() -> None:
     assert {"repeatable", "varied", "order", "worker"} <= set(checked.passed)
     with pytest.raises(CheckFailed, match="global generator"):
         check_degradation(m.global_generator, only="repeatable", examples=10)
+
+
+def test_what_is_seeded_globally_leaves_the_callers_numbers_alone() -> None:
+    adapted = globally_seeded(noisy)
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002 - the caller's own
+    expected = random.random(), np.random.rand()  # noqa: NPY002
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
+    adapted.outcome(np.full((8, 8), 0.5, np.float32), "a")
+    assert (random.random(), np.random.rand()) == expected  # noqa: NPY002
 
 
 @pytest.mark.slow
