@@ -39,6 +39,7 @@ import degrade
 from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
+from degrade.engine.process import keep_freed_memory
 from degrade.engine.workspace import Workspace
 
 QUOTED_MICROSECONDS = {
@@ -211,6 +212,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
+    keep_freed_memory()  # as builds and streams do
     image = crops(1, chosen.side)[0]
     others = peers_of(chosen.side)
     if not chosen.json:

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -197,11 +198,11 @@ def _transformed(name: str, arguments: dict[str, Any], seed: int, image: npt.NDA
         raise
     except Exception as error:
         raise TransformFailed(name, _first_lines(error)) from error
-    whole = np.array(made, order="C").reshape(image.shape)
+    whole = np.array(made, image.dtype, order="C").reshape(image.shape)
     if is_mask:
-        return whole.astype(np.uint8, copy=False)
-    pixels = np.nan_to_num(whole.astype(np.float32, copy=False), copy=False, nan=0.0)
-    return np.clip(pixels, 0, 1, out=pixels)
+        return whole
+    cv2.patchNaNs(whole, 0.0)
+    return np.clip(whole, 0, 1, out=whole)
 
 
 def _seeded(library: Any, name: str, arguments: dict[str, Any], seed: int) -> Any:
