@@ -6,7 +6,8 @@
     Sequence, OneOf, SomeOf, Shuffle, Repeat, Target
     Uniform, LogNormal, Poisson, …        what a parameter may be
     screen, check_pairs                   what in a source, or in two parallel folders, is of no use
-    build, merge, replay, verify, open_pairs   shards: made, made again, checked, read
+    build, merge, replay, open_pairs      shards: made, one pair made again, read
+    verify, repair                        an output checked, and what is damaged of it made again
     as_arrays                             a pair as arrays, ready for a batch
     Pairs, stream, Stream                 pairs on the fly: by number, or one after the other
     as_transform                          a recipe as a stage of somebody's image pipeline
@@ -45,6 +46,7 @@ _HOMES: dict[str, str] = {
     "build": "degrade.building",
     "merge": "degrade.building",
     "replay": "degrade.building",
+    "repair": "degrade.building",
     "BuildError": "degrade.building",
     "open_pairs": "degrade.shards",
     "as_arrays": "degrade.shards",

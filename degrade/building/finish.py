@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -40,6 +40,19 @@ def finish(folder: WorkFolder, plan: Plan) -> dict[str, Any]:
         return _finish(folder, plan, at_last)
 
 
+def restored_lists(folder: WorkFolder, plan: Plan, promised: Mapping[str, str]) -> bool:
+    """Write index, rejects and metadata again, out of the ledgers, and say whether they have the `promised` SHA-256 by
+    name; only then are those of a remote output replaced. Raises as `finish`."""
+    with ExitStack() as at_last:
+        lists = _write_lists(folder, plan, _Tally(plan), at_last)
+        if {name: digest for name, (digest, _) in lists.items()} != promised:
+            return False
+        with folder.writing():
+            for name in lists:
+                folder.storage.publish(name)
+        return True
+
+
 def _finish(folder: WorkFolder, plan: Plan, at_last: ExitStack) -> dict[str, Any]:
     storage = folder.storage
     tally = _Tally(plan)
@@ -55,6 +68,7 @@ def _finish(folder: WorkFolder, plan: Plan, at_last: ExitStack) -> dict[str, Any
             "corpus": plan.corpus,
             "limit": plan.limit,
             "versions": plan.versions,
+            **({"plugins": plan.plugins} if plan.plugins else {}),
         },
         "environment": environment(),
         "sources": plan.sources,

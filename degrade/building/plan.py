@@ -1,8 +1,8 @@
 """The plan: what makes two builds the same build, and which photograph goes into which shard.
 
 Its hash covers the recipe's fingerprint, the contents of what its steps take from elsewhere (folders of textures), the
-corpus' listing (every path and size), the limit, and the versions of all that decides bytes. Workers, start method and
-part are not in it.
+corpus' listing (every path and size), the limit, the versions of all that decides bytes, and the source text of ops
+that are none of this package's. Workers, start method and part are not in it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import metadata
 from typing import Any
@@ -24,6 +24,7 @@ from degrade.corpus.provenance import sources_of
 from degrade.corpus.splits import divide
 from degrade.ops.harvested import Harvested
 from degrade.ops.texture import Texture
+from degrade.plugins import plugin_digests
 from degrade.recipes import Recipe, dump
 from degrade.shards.index import COMPACT
 from degrade.shards.layout import shard_file
@@ -32,7 +33,6 @@ from degrade.shards.parquet import arrow
 from degrade.textures import bank
 
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
-_MOST_NAMED = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +96,8 @@ class Plan:
         The licence of each source of textures, "" where it is not known.
     sources : list of dict
         Name, licence, origin and number of photographs of each source.
+    plugins : dict
+        Hash of the source text of each package or module that has ops of the recipe's, where that is not this one.
     """
 
     fingerprint: str
@@ -112,13 +114,14 @@ class Plan:
     rejected: int
     textures: dict[str, str] = dataclasses.field(default_factory=dict)
     sources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    plugins: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def hash(self) -> str:
         """32 hex digits that two builds have in common if, and only if, they are the same build."""
         decisive = {
             "fingerprint": self.fingerprint, "contents": self.contents, "corpus": self.corpus, "limit": self.limit,
-            "versions": self.versions,
+            "versions": self.versions, **({"plugins": self.plugins} if self.plugins else {}),
         }  # fmt: skip
         plain = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(plain.encode(), digest_size=16, person=b"degrade.plan").hexdigest()
@@ -172,6 +175,18 @@ class Plan:
             raise ValueError("its hash is another")
         return plan
 
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> Plan:
+        """What a manifest tells of its plan: enough for its hash, and to say what differs."""
+        told = manifest["plan"]
+        return cls(
+            fingerprint=manifest["fingerprint"], recipe=manifest["recipe"], recipe_text="",
+            contents=told["contents"], corpus=told["corpus"], limit=told["limit"], versions=told["versions"],
+            copies=1, members=tuple(manifest["members"]), per_shard=1, rejected=0,
+            splits={name: split["photographs"] for name, split in manifest["counts"]["splits"].items()},
+            plugins=told.get("plugins", {}),
+        )  # fmt: skip
+
 
 def make_plan(
     recipe: Recipe, listing: Listing, limit: int | None, corpus: Corpus | None = None
@@ -201,6 +216,7 @@ def make_plan(
         per_shard=max(1, output.pairs_per_shard // output.copies),
         rejected=len(chosen.rejects),
         textures=_texture_licences(public),
+        plugins=plugin_digests(op for step in public.steps for op in step.flattened()),
     )
     photographs = listed.take(np.concatenate(list(by_split.values())))
     if corpus is not None:
@@ -244,63 +260,3 @@ def versions(format: str = "tar") -> dict[str, str]:
 def version_of(distribution: str) -> str:
     """As it is installed; it does not change within a process."""
     return metadata.version(distribution)
-
-
-# --- what differs -----------------------------------------------------------------------------------------------------
-
-
-def differences(before: Plan, now: Plan) -> list[str]:
-    """In what two plans differ, in words: before, then now."""
-    found = []
-    if before.fingerprint != now.fingerprint:
-        found += _recipe_differences(before.recipe, now.recipe) or ["the recipe's defaults"]
-    found += [
-        f"the files in {name}"
-        for name in sorted(before.contents.keys() & now.contents.keys())
-        if before.contents[name] != now.contents[name]
-    ]
-    if before.limit != now.limit:
-        found.append(f"limit {_or_none(before.limit)}, now {_or_none(now.limit)}")
-    elif before.corpus != now.corpus:
-        found.append(_corpus_difference(before, now))
-    found += [
-        f"{name} {before.versions.get(name)}, now {now.versions.get(name)}"
-        for name in sorted(before.versions | now.versions)
-        if before.versions.get(name) != now.versions.get(name)
-    ]
-    return found
-
-
-def _corpus_difference(before: Plan, now: Plan) -> str:
-    if before.photographs != now.photographs:
-        return f"a corpus of {before.photographs} photographs, now {now.photographs}"
-    return f"a corpus of {before.photographs} photographs with other names or sizes"
-
-
-def _recipe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    old, new = dict(_flat(before, "")), dict(_flat(now, ""))
-    paths = [path for path in dict.fromkeys([*old, *new]) if path not in ("name", "about")]
-    found = [
-        f"{path} {_or_none(old.get(path))}, now {_or_none(new.get(path))}"
-        for path in paths
-        if old.get(path) != new.get(path)
-    ]
-    if len(found) > _MOST_NAMED:
-        return [*found[:_MOST_NAMED], f"and {len(found) - _MOST_NAMED} more places of the recipe"]
-    return found
-
-
-def _flat(data: Any, path: str) -> Iterable[tuple[str, Any]]:
-    """(path, value) of every number and word, and of every empty group, in nested data."""
-    if isinstance(data, Mapping) and data:
-        for name, value in data.items():
-            yield from _flat(value, f"{path}.{name}" if path else str(name))
-    elif isinstance(data, Sequence) and data and not isinstance(data, str):
-        for place, value in enumerate(data):
-            yield from _flat(value, f"{path}[{place}]")
-    else:
-        yield path, data
-
-
-def _or_none(value: Any) -> str:
-    return "none" if value is None else str(value)

@@ -106,10 +106,10 @@ def build(
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     source, recipe = source if source is not None else recipe.source, recipe.without_places()
     folder = WorkFolder(out if out is not None else recipe.name)
-    how = _reached_by_others(how, folder.storage)
+    how = reached_by_others(how, folder.storage)
     folder.check_writable()
     corpus = open_corpus(source)
-    listing = _listing(corpus, folder.out)
+    listing = listed(corpus, folder.out)
     plan, photographs = make_plan(recipe, listing, limit, corpus)
     folders = {name: str(found.root) for name in plan.contents if (found := bank.folder(name))}
     folder.check_place(overwrite)
@@ -176,7 +176,7 @@ def merge(out: Path_, *, progress: Progress | None = None) -> Report:
 # --- before -----------------------------------------------------------------------------------------------------------
 
 
-def _listing(corpus: Corpus, out: Path | str) -> Listing:
+def listed(corpus: Corpus, out: Path | str) -> Listing:
     """What the corpus has, without what lies in the output itself.
 
     Raises BuildError if there is nothing.
@@ -200,7 +200,7 @@ def _take_over(folder: WorkFolder, plan: Plan, overwrite: bool, part: Part | Non
         folder.sweep()
 
 
-def _reached_by_others(how: How, storage: Storage) -> How:
+def reached_by_others(how: How, storage: Storage) -> How:
     """`how`, without other processes where the output lies in this one. Raises BuildError if they were asked for."""
     if not storage.in_one_process or how.engine == "threads":
         return how

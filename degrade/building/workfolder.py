@@ -25,10 +25,11 @@ from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 
+from degrade.building.differences import differences
 from degrade.building.errors import BuildError
 from degrade.building.ledger import HEAD, Ledger, finished_ledger, read_ledger, reject_line
 from degrade.building.locks import locked
-from degrade.building.plan import Plan, Shard, differences
+from degrade.building.plan import Plan, Shard
 from degrade.building.rows import stored_lines
 from degrade.building.sources import source_from
 from degrade.corpus import Photograph, Reject

@@ -88,10 +88,10 @@ def _variants() -> Iterator[Degradation]:
 
 def known_op(name: str) -> type[Degradation]:
     """The op of that name, or wrong usage with the nearest one."""
-    from degrade.ops import degradations
+    from degrade.ops import KnownOps
     from degrade.recipes.words import did_you_mean
 
-    known = degradations()
+    known = KnownOps()
     if name not in known:
         hint = did_you_mean(name, known) or "`degrade ops` lists them"
         raise click.UsageError(f"there is no op {name!r}: {hint}")

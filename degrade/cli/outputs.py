@@ -16,6 +16,7 @@ from degrade.cli.recipes import format_option, in_format, source_option
 if TYPE_CHECKING:
     from degrade.building import Report
     from degrade.engine.pair import Pair
+    from degrade.shards import Verification
 
 _MOST_SHOWN = 50
 _out_argument = click.argument("out", help="The folder that a build has written, or its URL.")
@@ -77,12 +78,22 @@ def merge(out: str, as_json: bool) -> None:
 
 @click.command()
 @_out_argument
+@click.option("--repair", is_flag=True, help="Make what is damaged or missing again, the same byte for byte.")
+@click.option("--source", metavar="PHOTOS", help="Where the photographs are now, if --repair needs them elsewhere.")
+@click.option("--workers", type=int, help="How many --repair at once; one for each processor if left out.")
 @json_option
-def verify(out: str, as_json: bool) -> None:
+def verify(out: str, repair: bool, as_json: bool, **how: Any) -> None:
     """Check the output OUT against its manifest: every shard's SHA-256, every member, every JSON column.
 
-    All that is wrong is listed at once, and the exit code is 1 if anything is.
+    All that is wrong is listed at once, and the exit code is 1 if anything is. With --repair only the shards that are
+    damaged or missing are made again, and the index and other lists beside them; this needs an undamaged manifest, and
+    the photographs, the recipe's ops and folders of textures, and the versions that OUT was built with.
     """
+    if repair:
+        _repair(out, as_json, **how)
+        return
+    if given := [f"--{name}" for name, value in how.items() if value is not None]:
+        raise click.UsageError(f"{' and '.join(given)} can only stand beside --repair")
     from degrade.cli.progress import counting
     from degrade.shards import verify as verified
 
@@ -90,14 +101,35 @@ def verify(out: str, as_json: bool) -> None:
         found = verified(out, progress)
     if as_json:
         emit(found.to_data())
+    _tell(found, "degrade verify --repair mends it, or copy it anew from where it is whole")
+
+
+def _repair(out: str, as_json: bool, **how: Any) -> None:
+    from degrade import building
+    from degrade.cli.progress import Events, shown_progress
+
+    with _resumable(), shown_progress() as shown:
+        done = building.repair(out, progress=Events(shown) if as_json else shown, **how)
+    if as_json:
+        emit({"event": "done", **done.to_data()})
+    if done.before.ok:
+        say("nothing to repair")
+    for name in done.shards:
+        say(f"made again: {name}")
+    for name in done.files:
+        say(f"written again: {name}")
+    _tell(done.after, "see to these yourself")
+
+
+def _tell(found: Verification, cure: str) -> None:
+    """What is wrong, line by line; raises ClickException with the `cure` if anything is."""
     for problem in found.problems[:_MOST_SHOWN]:
         say(f"wrong: {problem}")
     if more := found.problems[_MOST_SHOWN:]:
         say(f"and {len(more)} more; --json lists all")
     looked = f"{counted(found.shards, 'shard')} with {counted(found.pairs, 'pair')}"
     if not found.ok:
-        problems = counted(len(found.problems), "problem")
-        raise click.ClickException(f"{problems} in {looked}; build it again, or copy it anew from where it is whole")
+        raise click.ClickException(f"{counted(len(found.problems), 'problem')} in {looked}; {cure}")
     say(f"{looked}: all is well")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from degrade.plugins import PluginError, registered
+from degrade.plugins import PluginError, asked, installed, registered
 
 if TYPE_CHECKING:
     from degrade.engine.degradation import Degradation
@@ -25,9 +26,27 @@ def degradations() -> dict[str, type[Degradation]]:
     return _with(registered())
 
 
+class KnownOps(Mapping[str, "type[Degradation]"]):
+    """Every op by its name, as `degradations` has them, for looking up: ours come first, then those of plugins that
+    were asked for; only for a name of neither, or where all are counted or listed, are those of installed packages
+    loaded, which may raise PluginError."""
+
+    def __getitem__(self, name: str) -> type[Degradation]:
+        found = _ours().get(name) or asked().get(name) or next((op for op in installed() if op.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(degradations())
+
+    def __len__(self) -> int:
+        return len(degradations())
+
+
 @lru_cache(maxsize=8)
 def _with(others: tuple[type[Degradation], ...]) -> dict[str, type[Degradation]]:
-    found = _ours()
+    found = dict(_ours())
     for op in others:
         if op.name in found and found[op.name] is not op:
             raise PluginError(f"{op.__module__} has an op {op.name}, which there is already", "rename its class")
@@ -35,6 +54,7 @@ def _with(others: tuple[type[Degradation], ...]) -> dict[str, type[Degradation]]
     return dict(sorted(found.items(), key=lambda item: (item[1].stage, item[0])))
 
 
+@lru_cache(maxsize=1)
 def _ours() -> dict[str, type[Degradation]]:
     from degrade.engine.degradation import Degradation
 

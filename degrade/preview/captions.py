@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from degrade.engine.distributions import Constant
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 
 Captions = list[tuple[str, list[str]]]
 """(the step's label, its numbers as "field value")."""
@@ -61,7 +61,7 @@ def plain(text: str) -> str:
 
 def numbers_of(op: str, drawn: Mapping[str, Any]) -> list[Number]:
     """The drawn values of one step; those that stand at their op's constant default are left out."""
-    known = degradations().get(op)
+    known = KnownOps().get(op)
     specs = known.specs if known else {}
     return [
         Number(name, shown_value(value), specs[name].unit, specs[name].help)

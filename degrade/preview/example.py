@@ -14,7 +14,7 @@ from degrade.engine.pair import Pair
 from degrade.engine.photo import Photo
 from degrade.engine.record import replay_steps
 from degrade.engine.workspace import borrowed_workspace
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 from degrade.recipes.frame import Framing
 
 Picture = npt.NDArray[np.uint8]
@@ -97,7 +97,7 @@ def _stages(record: dict[str, Any], source: npt.NDArray[Any]) -> list[tuple[str,
         photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
         stages = [("framed" if framing else "source", photo.rounded(np.uint8))]
         for step in record["steps"]:
-            replay_steps(photo, root, [step], degradations())
+            replay_steps(photo, root, [step], KnownOps())
             if step["fired"] and step["op"] != Target.word:
                 stages.append((step["label"], photo.rounded(np.uint8)))
     return stages

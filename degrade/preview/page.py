@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 from degrade.pages import Picture, coloured_mask, comparison, document, fitted, image
 from degrade.preview.captions import Number, numbers_of, shown_value
 from degrade.preview.example import Example
@@ -162,7 +162,7 @@ def _coverage(example: Example, step: Mapping[str, Any]) -> str:
     layer = example.layers.get(step["label"].partition("[")[0])
     if layer is None or not step["fired"]:
         return ""
-    damage = degradations()[step["op"]]().damage_of(step["drawn"])
+    damage = KnownOps()[step["op"]]().damage_of(step["drawn"])
     classes = None if damage is None else np.full(layer.shape, damage, np.uint8)
     thumbnail = fitted(coloured_mask(layer, classes, example.behind), _THUMBNAIL)
     picture = image(thumbnail, f"what {step['label']} covers")

@@ -13,7 +13,7 @@ from degrade.engine.compose import Sequence as InOrder
 from degrade.engine.declaration import ParameterError
 from degrade.engine.distributions import Choice, Constant
 from degrade.engine.fields import FieldSpec, Kind
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 from degrade.pages import Picture, coloured_mask, fitted
 from degrade.pages.palette import GROUND
 from degrade.preview.captions import Number, shown_value
@@ -114,7 +114,7 @@ def swept(sweep: Sweep, picture: Picture, key: str) -> list[Example]:
 
 def example_at(step: Degradation, picture: Picture, key: str, name: str) -> Example:
     """The Example, called `name`, of one op on one (H, W, C) uint8 picture, drawn at `key`."""
-    before: list[Step] = [degradations()[op]() for op in _DAMAGED_BY if step.reads and op != step.name]
+    before: list[Step] = [KnownOps()[op]() for op in _DAMAGED_BY if step.reads and op != step.name]
     pair = InOrder([*before, step]).pair(np.ascontiguousarray(picture), key=key)
     return Example(
         key=name,

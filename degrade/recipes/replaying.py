@@ -13,7 +13,7 @@ from degrade.engine.pair import Pair, checked_image
 from degrade.engine.photo import Photo
 from degrade.engine.record import replay_steps
 from degrade.engine.watch import Watch
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 from degrade.recipes.developing import developed, working_pixels
 from degrade.recipes.frame import Framing
 from degrade.recipes.given import PAIR
@@ -83,12 +83,12 @@ def replay_source(
 
     def run(photo: Photo) -> None:
         photo.watch = Watch(apart=True) if apart else None
-        replay_steps(photo, photo.root, record["steps"], degradations())
+        replay_steps(photo, photo.root, record["steps"], KnownOps())
 
     def before(photo: Photo) -> None:
         labels = [step["label"] for step in record["steps"]]
         happened = record["steps"][: labels.index(Target.word) + 1] if Target.word in labels else []
-        replay_steps(photo, photo.root, happened, degradations())
+        replay_steps(photo, photo.root, happened, KnownOps())
 
     root = Key(record["seed"], record["photo"], record["variant"])
     framing = Framing(**frame) if frame else None

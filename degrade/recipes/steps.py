@@ -13,7 +13,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.engine.step import Step
-from degrade.ops import degradations
+from degrade.ops import KnownOps
 from degrade.recipes.errors import RecipeError
 from degrade.recipes.fields import read_fields
 from degrade.recipes.include import INCLUDE, included
@@ -35,6 +35,7 @@ def beside_of(word: str) -> tuple[str, ...]:
     return BESIDE + tuple(name for name in own if name not in ("steps", *BESIDE))
 
 
+_OTHER_WORDS = (Target.word, INCLUDE)
 _ANY_BESIDE = frozenset(BESIDE).union(*(beside_of(word) for word in GROUPS))
 
 
@@ -81,8 +82,7 @@ class StepReader:
         self.report = report
         self.changes = changes
         self.paths: dict[str, Path] = {}
-        self._ops = degradations()
-        self._words = (*self._ops, *GROUPS, Target.word, INCLUDE)
+        self._ops = KnownOps()
         self._read = 0
         self._unread = (_Unread(number) for number in count())
 
@@ -136,7 +136,7 @@ class StepReader:
 
     def _word(self, item: Mapping[str, Any], path: Path) -> str | None:
         """The name of the step that `item` declares."""
-        known = [key for key in item if key in self._words]
+        known = [key for key in item if self._is_word(key)]
         if len(known) == 1:
             return known[0]
         if known:
@@ -147,14 +147,20 @@ class StepReader:
         if not strange:
             self.report(path, "this step has no name", "a step is written such as `- grain: {strength: 0.03}`")
             return None
-        named = [item[key] for key in strange if key in _NAMING_KEYS and item[key] in self._words]
+        named = [item[key] for key in strange if key in _NAMING_KEYS and self._is_word(item[key])]
         if named:
             hint = f"a step is written `- {named[0]}: {{…}}`"
         else:
-            hint = did_you_mean(strange[0], self._words) or "`degrade ops` lists them"
+            hint = did_you_mean(strange[0], (*self._ops, *GROUPS, *_OTHER_WORDS)) or "`degrade ops` lists them"
         message = f"there is no degradation or group called {shown(strange[0])}"
         self.report((*path, strange[0]), message, hint, at_key=True)
         return None
+
+    def _is_word(self, key: Any) -> bool:
+        """Whether it names a step. What stands beside names is not looked for among the ops."""
+        if key in GROUPS or key in _OTHER_WORDS:
+            return True
+        return isinstance(key, str) and key not in _ANY_BESIDE and key in self._ops
 
     def _beside(self, item: Mapping[str, Any], word: str, path: Path) -> Given:
         """What stands beside the name of the step."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from itertools import groupby
 from typing import Any
@@ -71,6 +71,24 @@ def sha256(storage: Storage, name: str) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def digest_of_own_files(storage: Storage, line: ShardIndex, rows: Sequence[str]) -> str | None:
+    """SHA-256 of a shard whose members are files of their own, as the manifest has it; None if one cannot be read.
+
+    Parameters
+    ----------
+    rows : sequence of str
+        Of which the last are the lines of metadata, one a pair.
+    """
+    digest = hashlib.sha256()
+    try:
+        for number, row in enumerate(rows[len(rows) - len(line.keys) :]):
+            for suffix in line.members:
+                digest.update(f"{row}\n".encode() if suffix == JSON else storage.read(line.place(suffix, number)[0]))
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def _of_tar(

@@ -88,9 +88,9 @@ def _classes(steps: list[dict[str, Any]]) -> Iterator[DamageClass]:
 
 @cache
 def _op(name: str) -> Degradation | None:
-    from degrade.ops import degradations
+    from degrade.ops import KnownOps
 
-    kind = degradations().get(name)
+    kind = KnownOps().get(name)
     return None if kind is None else kind()
 
 

@@ -6,7 +6,7 @@
     fingerprint   the recipe's
     members       suffixes of each pair's files
     plan          hash, hashes of the steps' folders of textures and of the corpus' listing, limit, versions of what
-                  decides bytes
+                  decides bytes; and, where steps are ops of plugins, hashes of these plugins' source text
     environment   versions of everything else that is there
     sources       name, licence, origin and photographs of each source; "" where the source says nothing
     textures      the licence of each source of textures

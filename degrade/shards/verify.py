@@ -27,11 +27,14 @@ class Verification:
         Empty if all is well.
     shards, pairs : int
         How many were looked at.
+    damaged : tuple of str
+        The shards that something is wrong with, by the manifest's names.
     """
 
     problems: tuple[Problem, ...]
     shards: int
     pairs: int
+    damaged: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -72,6 +75,7 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
     lines, found = _index_lines(storage)
     problems += found or _foreign_problems(storage, manifest, lines)
     keys: Counter[str] = Counter()
+    damaged: list[str] = []
     shards = [entry for entry in manifest["shards"] if isinstance(entry, dict) and isinstance(entry.get("file"), str)]
     for done, entry in enumerate(shards, 1):
         line = lines.pop(entry["file"], None)
@@ -79,12 +83,15 @@ def verify(out: str | os.PathLike[str], progress: Callable[[int, int], None] | N
             problems.append(Problem(INDEX, "", f"{entry['file']} is missing from it"))
         else:
             keys.update(line.keys)
-        problems += shard_problems(storage, entry, line, manifest)
+        wrong = list(shard_problems(storage, entry, line, manifest))
+        if wrong:
+            damaged.append(entry["file"])
+        problems += wrong
         if progress:
             progress(done, len(shards))
     problems += [Problem(INDEX, "", f"{name} is not in the manifest") for name in lines]
     problems += [Problem(INDEX, key, f"{count} pairs have this key") for key, count in keys.items() if count > 1]
-    return Verification(tuple(problems), len(shards), keys.total())
+    return Verification(tuple(problems), len(shards), keys.total(), tuple(damaged))
 
 
 # --- the files around the shards --------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from degrade.building.plan import Plan, differences, make_plan
+from degrade.building.differences import differences
+from degrade.building.plan import Plan, make_plan
 from degrade.corpus import Listing, make_listing
 from degrade.recipes import load_recipe
 from degrade.shards.layout import is_shard_file
