@@ -100,8 +100,9 @@ class Declaration:
             if spec.kind in (Kind.REAL, Kind.COUNT) and (low < spec.low or high > spec.high):
                 at = _clamped(spec, at)
             varying.setdefault(place // 8, []).append((name, place % 8, at))
+        blocks = [(digest, 1 + max(place for _, place, _ in fields), fields) for digest, fields in varying.items()]
         object.__setattr__(self, "_constants", constants)
-        object.__setattr__(self, "_varying", tuple(varying.items()))
+        object.__setattr__(self, "_varying", tuple(blocks))
         object.__setattr__(self, "_vectors", tuple(n for n, spec in self.specs.items() if spec.kind is Kind.VECTOR))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -114,9 +115,9 @@ class Declaration:
 
     def draw(self, key: Key) -> Drawn:
         """Draw every field at `key`: field j takes uniform j, so that a field appended later moves no other."""
-        drawn: Drawn = dict(self._constants)  # type: ignore[attr-defined]
-        for digest, fields in self._varying:  # type: ignore[attr-defined]
-            words = key.at("draw").words_at(digest) if digest else key.words_at("draw")
+        drawn: Drawn = self._constants.copy()  # type: ignore[attr-defined]
+        for digest, count, fields in self._varying:  # type: ignore[attr-defined]
+            words = key.at("draw").words_at(digest, count) if digest else key.words_at("draw", count)
             for name, place, at in fields:
                 drawn[name] = at(((words[place] >> 11) + 0.5) * STEP)
         return drawn
@@ -140,7 +141,12 @@ class Declaration:
 
 
 def _clamped(spec: FieldSpec, at: Callable[[float], Any]) -> Callable[[float], Any]:
-    low, high = spec.low, spec.high
-    if spec.kind is Kind.COUNT:
-        return lambda u: int(min(max(at(u), low), high))
-    return lambda u: min(max(at(u), low), high)
+    low, high, whole = spec.low, spec.high, spec.kind is Kind.COUNT
+
+    def clamped(u: float) -> Any:
+        value = at(u)
+        if not low <= value <= high:
+            value = min(max(value, low), high)
+        return int(value) if whole else value
+
+    return clamped

@@ -90,7 +90,9 @@ class Degradation(Declaration, Step):
 
     def run(self, photo: Photo, root: Key, suffix: str = "", fires: bool = True) -> None:
         """Draw, apply and record."""
-        label = (self.label or self.name) + suffix
+        label = self.label or self.name
+        if suffix:
+            label += suffix
         key = root.at(label)
         if self.link is None and self.when is None:
             drawn = self.draw(key)

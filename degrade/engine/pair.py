@@ -60,8 +60,8 @@ class Pair:
     classes: npt.NDArray[np.uint8]
 
     __slots__ = (
-        "_clean", "_degraded", "_file", "classes", "clean_is_source", "coverage", "height", "instances", "key",
-        "layers", "loss", "mask", "record", "targets", "width",
+        "_clean", "_degraded", "_file", "_record", "classes", "clean_is_source", "coverage", "height", "instances",
+        "key", "layers", "loss", "mask", "targets", "width",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +71,7 @@ class Pair:
         photo: Photo,
         dtype: Any,
         channels: int | None,
-        record: dict[str, Any],
+        record: dict[str, Any] | Callable[[], dict[str, Any]],
         layers: Collection[str] = LAYERS,
         targets: dict[str, Array] | None = None,
     ) -> None:
@@ -82,7 +82,7 @@ class Pair:
         self.coverage = photo.covered()
         for layer in layers:
             setattr(self, layer, getattr(photo, layer))
-        self.record = record
+        self._record = record
         self.targets = targets or {}
         self.layers: dict[str, npt.NDArray[np.uint8]] = {}
         self.instances: list[dict[str, Any]] = []
@@ -107,6 +107,13 @@ class Pair:
         if callable(self._degraded):
             self._degraded = self._degraded()
         return self._degraded
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Ready for JSON, and enough to make the pair again from the photograph; put together on first use."""
+        if callable(self._record):
+            self._record = self._record()
+        return self._record
 
     @property
     def degraded_jpeg(self) -> bytes | None:
@@ -171,9 +178,10 @@ def luma(colour: Array) -> Array:
     return (whole + 32768 >> 16).astype(colour.dtype)
 
 
-def steps_record(photo: Photo) -> list[dict[str, Any]]:
-    """The photo's record as plain data: each step's label, op, whether it fired, and every field."""
-    return [{"label": label, "op": op, "fired": fired, "drawn": drawn} for label, op, fired, drawn in photo.record]
+def with_steps(record: dict[str, Any], steps: list[tuple[str, str, bool, dict[str, Any]]]) -> dict[str, Any]:
+    """`record` and a photo's steps as plain data: each one's label, op, whether it fired, and every field."""
+    told = [{"label": label, "op": op, "fired": fired, "drawn": drawn} for label, op, fired, drawn in steps]
+    return {**record, "steps": told}
 
 
 def developed_picture(step: Step, image: Array, *, seed: int, key: str, variant: int, format: str) -> Array:
@@ -199,6 +207,6 @@ def develop(step: Step, image: Array, *, seed: int, key: str, variant: int, form
         clean = photo.clean.copy() if photo.clean.dtype == dtype else rounded(photo.clean, dtype)
         record = {
             "key": key, "photo": key, "seed": seed, "variant": variant, "format": format,
-            "channels": [int(clean.shape[2]), channels], "frame": None, "steps": steps_record(photo),
+            "channels": [int(clean.shape[2]), channels], "frame": None,
         }  # fmt: skip
-        return Pair(key, clean, photo, dtype, channels, record)
+        return Pair(key, clean, photo, dtype, channels, partial(with_steps, record, photo.record))

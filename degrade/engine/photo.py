@@ -40,6 +40,7 @@ DENSITY_FLOOR = 1e-3
 
 
 _NOWHERE = Key()
+_UNKEPT = {name: f"unkept {name}" for name in LAYERS}
 _BYTE, _SHORT = 1 / 255, 1 / 65535
 
 
@@ -255,16 +256,18 @@ class Photo:
     def layers(self) -> Layers:
         """(mask, loss, classes); asking for them says that damage is about to be drawn."""
         if self._layers is None:
-            mask, loss, classes = (self._blank_layer(name) for name in LAYERS)
-            self._layers = (mask, loss, classes)
-            self._clear_layers()
+            mask = self.workspace.array("mask", self._whole, np.uint8)
+            mask.fill(0)
+            self._layers = (mask, self._blank_layer("loss"), self._blank_layer("classes"))
         self._drawn = True
         return self._layers
 
     def _blank_layer(self, name: str) -> Bytes:
-        if name in ("mask", *self.kept):
-            return self.workspace.array(name, self._whole, np.uint8)
-        return self.workspace.array(f"unkept {name}", (1, self._whole[1]), np.uint8)
+        if name not in self.kept:
+            return self.workspace.array(_UNKEPT[name], (1, self._whole[1]), np.uint8)
+        layer = self.workspace.array(name, self._whole, np.uint8)
+        layer.fill(0)
+        return layer
 
     def swap_layers(self, layers: Layers | None) -> Layers | None:
         """Draw into `layers` from now on (None: fresh ones when they are needed); returns a copy of those so far."""

@@ -120,10 +120,10 @@ class Texture(Degradation):
         if strength == 0:
             return
         source = bank.find(drawn["source"])
-        chances = key.at("place").uniforms()
+        chances = key.uniforms_at("place", 5)
         names = source.names_for(photo.split)
         sheet = source.sheet(names[int(chances[0] * len(names))])
-        level, *geometry = _placed(photo, sheet, _scale(photo, sheet, source, drawn["scale"]), chances[1], chances[2])
+        level, *geometry = _placed(photo, sheet, source, drawn["scale"], chances[1], chances[2])
         formula = "mix" if source.tones and drawn["blend"] == "alpha" else drawn["blend"]
         tone, fade, lift, even, least, most = FORMULAS[formula]
         colour = photo.colour(source.colour) if formula == "alpha" else photo.colour((tone, tone, tone))
@@ -139,38 +139,37 @@ def _shown(source: bank.Source, drawn: Drawn) -> DamageClass | None:
     return source.shows if drawn["shows"] == "auto" else _SHOWN[drawn["shows"]]
 
 
-def _scale(photo: Photo, sheet: Sheet, source: bank.Source, enlarged: float) -> float:
-    """Pixels of the sheet on one of the photo."""
-    if source.px_per_mm is None:
-        top, bottom, left, right = photo.print_box
-        return min(sheet.height / (bottom - top), sheet.width / (right - left)) / enlarged
-    return _nearest_reduction(sheet.reductions, source.px_per_mm / photo.px_per_mm / enlarged)
-
-
-@lru_cache(maxsize=1024)
-def _nearest_reduction(reductions: tuple[float, ...], exact: float) -> float:
-    """The one of `reductions`, or of the first ones halved any number of times, that is nearest to `exact`."""
-    doubled = 1
-    while exact * doubled < _FINEST:
-        doubled *= 2
-    wanted = exact * doubled
-    return min(reductions, key=lambda reduction: max(reduction / wanted, wanted / reduction)) / doubled
-
-
-def _placed(photo: Photo, sheet: Sheet, per_px: float, u_y: float, u_x: float) -> tuple[Bytes, int, int, int, int, int]:
-    """(level, step, offset and extent down, offset and extent across), as `blend.blend` takes them.
-
-    The level is the coarsest that has all the detail; `per_px` pixels of the sheet are one of the photo.
-    """
-    reduction, level, step = _level(sheet, per_px)
+def _placed(
+    photo: Photo, sheet: Sheet, source: bank.Source, enlarged: float, u_y: float, u_x: float
+) -> tuple[Bytes, int, int, int, int, int]:
+    """(level, step, offset and extent down, offset and extent across), as `blend.blend` takes them."""
     top, bottom, left, right = photo.print_box
+    if source.px_per_mm is None:
+        per_px = min(sheet.height / (bottom - top), sheet.width / (right - left)) / enlarged
+        reduction, level, step = _level(sheet, per_px)
+    else:
+        reduction, level, step = _nearest_level(sheet, source.px_per_mm / photo.px_per_mm / enlarged)
     y = _along(sheet.height, reduction, step * (bottom - top), sheet.wraps, u_y)
     x = _along(sheet.width, reduction, step * (right - left), sheet.wraps, u_x)
     return level, step, *y, *x
 
 
 @lru_cache(maxsize=1024)
+def _nearest_level(sheet: Sheet, exact: float) -> tuple[float, Bytes, int]:
+    """`_level` at that of the sheet's reductions, or of the first ones halved any number of times, that is nearest to
+    `exact`."""
+    doubled = 1
+    while exact * doubled < _FINEST:
+        doubled *= 2
+    wanted = exact * doubled
+    nearest = min(sheet.reductions, key=lambda reduction: max(reduction / wanted, wanted / reduction))
+    return _level(sheet, nearest / doubled)
+
+
+@lru_cache(maxsize=1024)
 def _level(sheet: Sheet, per_px: float) -> tuple[float, Bytes, int]:
+    """(its reduction, the level, the step on it): the coarsest that has all the detail where `per_px` pixels of the
+    sheet are one of the photo."""
     reduction, level = next((level for level in reversed(sheet.levels) if level[0] <= per_px), sheet.levels[0])
     return reduction, level, max(round(per_px / reduction * blend.ONE), 1)
 

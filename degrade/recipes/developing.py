@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from degrade.codecs import Decoded
 from degrade.engine.key import Key
-from degrade.engine.pair import Pair, steps_record
+from degrade.engine.pair import Pair, with_steps
 from degrade.engine.photo import LAYERS, Photo
 from degrade.engine.workspace import borrowed_workspace
 from degrade.recipes.frame import Framing
@@ -73,7 +73,7 @@ def developed(
         else:
             clean = finished(photo.clean, dtype, channels_clean)
         targets = {name: finished(image, dtype, image.shape[2]) for name, image in photo.targets.items()}
-        whole = {**record, "steps": steps_record(photo)}
+        whole = partial(with_steps, record, photo.record)
         pair = Pair(record["key"], clean, photo, dtype, channels_degraded, whole, layers, targets)
         if own is not None and dtype == np.uint8 and image.shape[2] == channels_degraded:
             pair.degraded_jpeg = own

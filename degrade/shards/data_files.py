@@ -27,6 +27,7 @@ class DataFiles:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._read_range = storage.read_range
         self._rows: OrderedDict[str, ParquetRows] = OrderedDict()
         self._process = os.getpid()
 
@@ -42,7 +43,7 @@ class DataFiles:
     def read(self, name: str, offset: int, size: int) -> bytes:
         """Raises ShardError."""
         try:
-            data = self._storage.read_range(name, offset, size)
+            data = self._read_range(name, offset, size)
         except OSError as error:
             raise _unreadable(name, error) from error
         if len(data) != size:

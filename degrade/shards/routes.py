@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from degrade.shards.data_files import DataFiles
 
 Array = npt.NDArray[Any]
+_Parts = list[tuple[str, "array[int]", "array[int]", Callable[[bytes], Array]]]
+"""Of each member: its name, offsets, sizes, and what decodes it."""
 _EIGHT_BITS = np.dtype(np.uint8)  # of which there is one object
 
 
@@ -58,11 +61,19 @@ class Route:
             )
             for span in self._spans
         ]
+        only = self._spans[0] if len(self._spans) == 1 else None
+        self._only = (only.file, only.lasts, only.last_sizes) if only and only.file and self._one_by_one else None
 
     def read(self, number: int) -> dict[str, Any]:
         """The members of the pair `number` of the shard. Raises ShardError or CodecError."""
-        read = self._files.read
-        return self.arrays(number, [read(*span.piece(number)) for span in self._spans])
+        if self._only is None:
+            read = self._files.read
+            return self.arrays(number, [read(*span.piece(number)) for span in self._spans])
+        file, lasts, last_sizes = self._only  # the usual case, without what small pictures would wait for
+        [(starts, parts)] = self._parts
+        start = starts[number]
+        data = self._files.read(file, start, lasts[number] + last_sizes[number] - start)
+        return self._finished(number, ((start, parts, data),))
 
     def pieces(self, number: int) -> Iterator[tuple[str, int, int]]:
         """(file, offset, size) of what `arrays` takes."""
@@ -75,10 +86,14 @@ class Route:
             for span, data in zip(self._spans, held, strict=True):
                 members.update(span.parts(number, data))
             return self._reading.arrays(_Held(self._files, self._shard, number, members))
+        spans = zip(self._parts, held, strict=True)
+        return self._finished(number, ((starts[number], parts, data) for (starts, parts), data in spans))
+
+    def _finished(self, number: int, held: Iterable[tuple[int, _Parts, bytes]]) -> dict[str, Any]:
+        """Of each span of the pair `number`: where it starts, what it holds, and its bytes."""
         made = self._blank.copy()
         as_stored = self._as_stored
-        for (starts, parts), data in zip(self._parts, held, strict=True):
-            start = starts[number]
+        for start, parts, data in held:
             for name, offsets, sizes, decode in parts:
                 at = offsets[number] - start
                 pixels = decode(data[at : at + sizes[number]])

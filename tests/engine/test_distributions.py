@@ -97,6 +97,21 @@ def test_the_quick_way_gives_the_very_same_values(ours: Distribution, u: float) 
     assert (value, type(value)) == (quick, type(quick))
 
 
+@given(
+    st.integers(-9, 8), st.floats(1, 9.99), st.sampled_from([1.0, 3.0, 10.0, 90.0, 2000.0]), st.lists(unit, max_size=9)
+)
+def test_reals_of_any_size_are_rounded_alike_the_quick_way(
+    power: int, low: float, reach: float, us: list[float]
+) -> None:
+    number = float(f"{low:.5g}e{power}")
+    ours = Uniform(number, number * reach)
+    edges = (10.0**whole for whole in range(-10, 13))
+    span = ours.high - ours.low
+    across = [(edge - ours.low) / span * (1 + off * 2.0**-52) for edge in edges for off in (-2, 0, 2) if span]
+    for u in [*us, *(u for u in across if 0 < u < 1)]:
+        assert (ours.at(u), float) == (ours.sampler()(u), type(ours.sampler()(u)))
+
+
 @pytest.mark.parametrize("ours", ALL.values(), ids=ALL)
 @given(unit)
 def test_values_are_short_and_ready_for_json(ours: Distribution, u: float) -> None:

@@ -62,6 +62,24 @@ def test_an_address_may_be_reached_in_steps(first: list[str | int], second: list
     assert Key().at(*first).at(*second).pair() == Key().at(*first, *second).pair()
 
 
+@given(paths, parts, st.integers(0, 8))
+def test_the_short_ways_lead_to_the_same_numbers(path: list[str | int], part: str | int, count: int) -> None:
+    key = Key(3, "photo").at(*path)
+    there = key.at(part)
+    assert key.words_at(part, count) == there.words()[:count]
+    assert key.uniforms_at(part, count) == there.uniforms()[:count]
+    assert key.pair_at(part) == there.pair()
+
+
+@pytest.mark.parametrize("part", [True, False, 1.0, None, b"a"])
+def test_what_is_no_part_is_refused_after_its_equals_too(part: object) -> None:
+    Key().at(1, 0, "a")
+    with pytest.raises(TypeError, match="a part of a Key is a str or an int"):
+        Key().at(part)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a part of a Key is a str or an int"):
+        Key().pair_at(part)  # type: ignore[arg-type]
+
+
 @given(paths)
 def test_numbers_lie_within_their_bounds(path: list[str | int]) -> None:
     key = Key().at(*path)

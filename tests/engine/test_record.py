@@ -75,6 +75,13 @@ def test_what_is_replayed_is_recorded_as_it_was(key: str) -> None:
     ]
 
 
+def test_a_record_is_the_same_object_each_time_and_goes_with_a_pickled_pair() -> None:
+    pair = RECIPES["choices"].pair(picture(), key="a")
+    unread = pickle.loads(pickle.dumps(pair))
+    assert pair.record is pair.record
+    assert unread.record == pair.record == pickle.loads(pickle.dumps(pair)).record
+
+
 def test_an_edited_number_is_what_runs() -> None:
     pair = GaussianNoise(sigma=0.05).pair(picture(), key="a")
     pair.record["steps"][0]["drawn"]["sigma"] = 0

@@ -16,6 +16,11 @@ def rounded(value: float) -> float:
     return float("%.6g" % value)  # noqa: UP031 - a tenth faster, at some ten values a picture
 
 
+def places_of(number: float) -> int:
+    """To how many decimal places a positive number with six significant digits is rounded."""
+    return 5 - int(f"{number:.5e}".partition("e")[2])
+
+
 def finite(**numbers: Any) -> None:
     """Raise ValueError, naming the first, unless all are finite numbers that no parameter exceeds."""
     for name, number in numbers.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, ClassVar
 
-from degrade.engine.distributions.base import Distribution, finite, ordered, positive, round_ends, rounded
+from degrade.engine.distributions.base import Distribution, finite, ordered, places_of, positive, round_ends, rounded
 
 _inverse_normal = NormalDist().inv_cdf
 
@@ -30,7 +30,16 @@ class Uniform(Distribution):
 
     def sampler(self) -> Callable[[float], float]:
         low, span = self.low, self.high - self.low
-        return lambda u: float("%.6g" % (low + span * u))
+        most, least = (places_of(self.low), places_of(self.high)) if low > 0 else (2, 0)
+        if most > least + 1:
+            return lambda u: float("%.6g" % (low + span * u))
+        power = float(f"1e{5 - least}")  # `round` takes two thirds of the time, where it is known to how many places
+
+        def at(u: float) -> float:
+            value = low + span * u
+            return round(value, most if value < power else least)
+
+        return at
 
     @property
     def support(self) -> tuple[float, float]:
