@@ -1,12 +1,10 @@
-"""`kill -9` at any moment, then the same command: the bytes of an undisturbed build."""
+"""`kill -9` of builds by several processes, then the same command: the bytes of an undisturbed build.
+
+One process alone is killed at every kind of place in tests/faults.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from degrade.building import build
 from degrade.shards import verify
 from degrade.shards.layout import MANIFEST
+from tests.faults.command import Command
 
 pytestmark = pytest.mark.slow
 
@@ -37,43 +36,6 @@ print("done", flush=True)
 MOMENTS = [(1, 0), (1, 40), (3, 3), (2, 7), (5, 1), (4, 0), (7, 2)]
 
 
-class Command:
-    """The build as a user's command, in a session of its own."""
-
-    def __init__(self, text: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", text],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def read_lines(self, count: int) -> list[str]:
-        assert self._process.stdout is not None
-        return [line for _ in range(count) if (line := self._process.stdout.readline())]
-
-    def kill(self, everybody: bool) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            (os.killpg if everybody else os.kill)(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._close()
-
-    def interrupt(self) -> None:
-        """Ctrl-C, which a terminal sends to every process."""
-        os.killpg(self._process.pid, signal.SIGINT)
-
-    def end(self) -> tuple[int, str, str]:
-        out, err = self._process.communicate(timeout=120)
-        return self._process.returncode, (out.splitlines() or [""])[-1], err
-
-    def _close(self) -> None:
-        for stream in (self._process.stdout, self._process.stderr):
-            assert stream is not None
-            stream.close()
-
-
 @pytest.fixture
 def command(photos: Path, recipe: dict[str, Any], tmp_path: Path) -> Callable[[int], Command]:
     recipe["output"]["pairs_per_shard"] = 2  # a shard a photograph
@@ -85,26 +47,29 @@ def command(photos: Path, recipe: dict[str, Any], tmp_path: Path) -> Callable[[i
     return command
 
 
+def ended(run: Command) -> None:
+    code, lines, err = run.end()
+    assert (code, lines[-1:], err) == (0, ["done"], "")
+
+
 def whole_files(out: Path) -> Iterator[tuple[str, bytes]]:
     for path in (out / "data").rglob("*"):
         if path.is_file() and not path.name.startswith("."):
             yield str(path.relative_to(out)), path.read_bytes()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 def test_killed_again_and_again(
     photos: Path,
     recipe: dict[str, Any],
     tmp_path: Path,
     command: Callable[[int], Command],
     contents: Callable[[Path], dict[str, bytes]],
-    workers: int,
 ) -> None:
     build(recipe, photos, tmp_path / "undisturbed", workers=1)
     expected = contents(tmp_path / "undisturbed")
     out = tmp_path / "out"
     for lines, milliseconds in MOMENTS:
-        run = command(workers)
+        run = command(2)
         seen = run.read_lines(lines)
         time.sleep(milliseconds / 1000)
         run.kill(everybody=True)
@@ -112,18 +77,13 @@ def test_killed_again_and_again(
             assert dict(whole_files(out)).items() <= expected.items()
             if (out / MANIFEST).exists():
                 assert verify(out).ok
-    assert command(workers).end() == (0, "done", "")
+    ended(command(2))
     assert contents(out) == expected
 
 
 @pytest.mark.parametrize(
-    ("format", "workers"),
-    [
-        ("parquet", 2),
-        pytest.param("folder", 2, marks=pytest.mark.long),
-        ("folder", 1),
-        pytest.param("aligned", 2, marks=pytest.mark.long),
-    ],
+    "format",
+    ["parquet", pytest.param("folder", marks=pytest.mark.long), pytest.param("aligned", marks=pytest.mark.long)],
 )
 def test_killed_in_other_formats(
     photos: Path,
@@ -132,7 +92,6 @@ def test_killed_in_other_formats(
     command: Callable[[int], Command],
     contents: Callable[[Path], dict[str, bytes]],
     format: str,
-    workers: int,
 ) -> None:
     if format == "parquet":
         pytest.importorskip("pyarrow")
@@ -141,13 +100,13 @@ def test_killed_in_other_formats(
     expected = contents(tmp_path / "undisturbed")
     out = tmp_path / "out"
     for lines, milliseconds in MOMENTS:
-        run = command(workers)
+        run = command(2)
         seen = run.read_lines(lines)
         time.sleep(milliseconds / 1000)
         run.kill(everybody=milliseconds % 2 == 0)  # or the parent alone, which leaves workers that go on for a while
         if "done\n" not in seen:
             assert dict(whole_files(out)).items() <= expected.items()
-    assert command(workers).end() == (0, "done", "")
+    ended(command(2))
     assert contents(out) == expected
     assert verify(out).ok
 
@@ -164,7 +123,7 @@ def test_workers_whose_parent_was_killed(
         run = command(2)
         run.read_lines(lines)
         run.kill(everybody=False)
-    assert command(2).end() == (0, "done", "")
+    ended(command(2))
     assert contents(tmp_path / "out") == contents(tmp_path / "undisturbed")
 
 
@@ -176,5 +135,5 @@ def test_ctrl_c_says_nothing_in_workers_and_resumes(tmp_path: Path, command: Cal
     assert code != 0
     assert err.count("Traceback") == 1  # the script's own, which does not catch it
     assert err.rstrip().endswith("KeyboardInterrupt")
-    assert command(2).end() == (0, "done", "")
+    ended(command(2))
     assert verify(tmp_path / "out").ok

@@ -139,7 +139,7 @@ def completes(hub: HubServer, arguments: list[str | Path]) -> None:
     [
         pytest.param(transfer, moment, marks=[pytest.mark.long] if number else [])
         for transfer in TRANSFERS
-        for number, moment in enumerate(moments(transfer, 5))
+        for number, moment in enumerate(moments(transfer, 14))
     ],
     indirect=["hub"],
 )
@@ -149,6 +149,29 @@ def test_a_killed_push_is_completed(
     skip = int(moment.share * requests_of_a_push(hub.transfer))
     how = {"lose_answer": True} if moment.sent is None else {"cut_upload": moment.sent}
     kill_during(hub, push(out), ANY, skip=skip, **how)
+    completes(hub, push(out))
+    is_complete(hub, out)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("hub", "moment"),
+    [(transfer, moment) for transfer in TRANSFERS for moment in moments(f"{transfer}, cut off", 5)],
+    indirect=["hub"],
+)
+def test_a_connection_that_is_dropped_anywhere(
+    hub: HubServer, out: Path, moment: Moment, requests_of_a_push: Callable[[str], int]
+) -> None:
+    """The push waits for it to come back, or says in one line what to do; then the same command completes it."""
+    how = {"lose_answer": True} if moment.sent is None else {"cut_upload": moment.sent}
+    hub.fail(ANY, skip=int(moment.share * requests_of_a_push(hub.transfer)), **how)
+    done = subprocess.run(
+        [sys.executable, *map(str, push(out))], env=hub.env, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert "; " in done.stderr.strip().splitlines()[-1]
     completes(hub, push(out))
     is_complete(hub, out)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 pytest.importorskip("torch")
 
 from degrade.train.checkpoint import read_checkpoint
+from tests.faults.command import Command
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,16 +51,11 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
-def start(chosen: str, model: str = "statistics") -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, chosen, model], stdout=subprocess.PIPE, text=True, env=environment()
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    told, _ = process.communicate(timeout=240)
-    assert process.returncode == 0
-    return told
+def finish(command: Command) -> list[str]:
+    """The lines that it prints to its end."""
+    code, lines, err = command.end()
+    assert code == 0, err
+    return lines
 
 
 def assert_same(first: Path, second: Path) -> None:
@@ -75,31 +70,24 @@ def assert_same(first: Path, second: Path) -> None:
 
 def test_killed_again_and_again_it_ends_with_the_same_weights(pairs: Path, tmp_path: Path) -> None:
     """Six steps an epoch. It is killed after the 4th step, and 7 and 5 steps further on, at whatever it is doing."""
-    whole = start(settings(pairs, tmp_path / "whole", ema=0.9, epochs=20))
-    finish(whole)
+    finish(Command(CHILD, settings(pairs, tmp_path / "whole", ema=0.9, epochs=20), "statistics"))
     chosen = settings(pairs, tmp_path / "run", ema=0.9, epochs=20, save_minutes=0)
     places = []
     for lines in (4, 7, 5):
-        child = start(chosen)
-        assert child.stdout is not None
-        for _ in range(lines):
-            place = child.stdout.readline()
-        places.append(place)
+        child = Command(CHILD, chosen, "statistics")
+        places.append(child.read_lines(lines)[-1])
         time.sleep(0.003 * lines)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        child.kill(everybody=True)
     assert len(set(places)) == 3
-    last = start(chosen)
+    last = Command(CHILD, chosen, "statistics")
     lost = 3  # a step is told before it is saved
-    assert 0 < len(finish(last).splitlines()) <= 120 - (4 + 7 + 5) + lost
+    assert 0 < len(finish(last)) <= 120 - (4 + 7 + 5) + lost
     assert_same(tmp_path / "whole", tmp_path / "run")
 
 
 def test_two_processes_learn_what_one_does_with_batches_twice_as_large(pairs: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    alone = start(settings(pairs, one, batch_size=8), "plain")
-    finish(alone)
+    finish(Command(CHILD, settings(pairs, one, batch_size=8), "plain"))
     child = tmp_path / "child.py"
     child.write_text(CHILD)
     run = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-addr=127.0.0.1"]

@@ -11,6 +11,7 @@ from typing import Any
 from degrade.realism.errors import RealismError
 from degrade.realism.fitting.judged import Figures
 from degrade.realism.fitting.knobs import Settings
+from degrade.shards.durable import write_durably
 from degrade.train.bootstrap import Interval
 
 FILE = "trials.jsonl"
@@ -47,7 +48,9 @@ class Trials:
             what = f"{self._path} has the trials of another fit (other photographs, recipe, seed or version)"
             raise RealismError(what, f"remove {folder}, or give another --out")
         self._known = [json.loads(line) for line in lines[1:]]
-        self._path.write_text("".join(f"{line}\n" for line in lines or [head]), "utf-8", newline="\n")
+        whole = "".join(f"{line}\n" for line in lines or [head]).encode()
+        if not self._path.exists() or self._path.read_bytes() != whole:  # never cut what a kill would then lose
+            write_durably(self._path, whole)
 
     @property
     def resumed(self) -> int:
