@@ -58,8 +58,8 @@ class CoarseDropout(Degradation):
         if drawn["holes"] == 0:
             return
         side = drawn["size_px"] or drawn["size_frac"] * min(photo.height, photo.width)
-        noisy, where = drawn["fill"] == "noise", key.at("holes").pair()
-        values = key.at("values").pair() if noisy else where
+        noisy, where = drawn["fill"] == "noise", key.pair_at("holes")
+        values = key.pair_at("values") if noisy else where
         dropout.holes(
             photo.pixels, *photo.layers, int(DamageClass.DROPOUT), drawn["holes"], side, drawn["variation"],
             drawn["over_border"], noisy, _fill(photo, drawn), *where, *values,

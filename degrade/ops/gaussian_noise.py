@@ -36,4 +36,4 @@ def add_noise(photo: Photo, sigma: float, per_channel: bool, key: Key, *, multip
     if sigma == 0:
         return
     shared = 1 if per_channel else photo.channels
-    gaussian.gaussian(photo.pixels.reshape(photo.height, -1), shared, sigma, multiplied, *key.at("noise").pair())
+    gaussian.gaussian(photo.pixels.reshape(photo.height, -1), shared, sigma, multiplied, *key.pair_at("noise"))

@@ -36,7 +36,7 @@ class SaltAndPepper(Degradation):
         if hit == 0:
             return
         salt = round(hit * drawn["salt_share"])
-        k0, k1 = key.at("noise").pair()
+        k0, k1 = key.pair_at("noise")
         dropout.salt_and_pepper(
             photo.pixels, *photo.layers, int(DamageClass.DROPOUT), hit, salt, drawn["per_channel"], k0, k1
         )

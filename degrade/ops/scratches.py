@@ -12,6 +12,7 @@ from degrade.engine.key import Key
 from degrade.engine.photo import Box, Photo
 
 POLARITIES: dict[str, int] = {"light": scratches.LIGHT, "dark": scratches.DARK, "mixed": scratches.MIXED}
+BOTH = (scratches.LIGHT, scratches.DARK)
 DARK_DENSITY = 1.6
 """Density that a scratch down to the base of the negative adds to the print."""
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
@@ -46,9 +47,10 @@ class Scratches(Degradation):
 
     def apply(self, photo: Photo, drawn: Drawn, key: Key) -> None:
         """Light scratches, then dark ones."""
-        for wanted in (scratches.LIGHT, scratches.DARK):
-            if drawn["count"] == 0 or POLARITIES[drawn["polarity"]] not in (wanted, scratches.MIXED):
-                continue
+        if drawn["count"] == 0:
+            return
+        polarity = POLARITIES[drawn["polarity"]]
+        for wanted in BOTH if polarity == scratches.MIXED else (polarity,):
             if drawn["straight"]:
                 colour = WHITE if wanted == scratches.LIGHT else BLACK
                 photo.cover(photo.coverage, _drawn(photo, drawn, wanted, key), DamageClass.SCRATCH, colour=colour)
@@ -71,6 +73,6 @@ def _drawn(photo: Photo, drawn: Drawn, wanted: int, key: Key) -> Box:
         photo.coverage, photo.height, photo.width, scale,
         top / scale, left / scale, (bottom - top) / scale, (right - left) / scale,
         drawn["count"], drawn["length_mm"], drawn["width_mm"] / 2, drawn["bundle"], drawn["curvature"],
-        drawn["straight"], POLARITIES[drawn["polarity"]], wanted, *key.at("arcs").pair(),
+        drawn["straight"], POLARITIES[drawn["polarity"]], wanted, *key.pair_at("arcs"),
     )  # fmt: skip
     return box
