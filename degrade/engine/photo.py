@@ -336,14 +336,23 @@ class Photo:
         """The address of a field that all steps see alike, such as where the print is worn most."""
         return self.root.at("shared", field)
 
-    def move(self, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]], both: bool) -> None:
+    def move(
+        self,
+        displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]],
+        both: bool,
+        together: Callable[[list[Floats]], list[Floats]] | None = None,
+    ) -> None:
         """Move pixels: `displace(image, nearest)` maps an (H, W, C) picture or, with `nearest`, a mask, to a fresh
         array of its shape and dtype, or `pixels` to a `spare` one. The masks go with the damaged picture; the clean one
-        too if `both`."""
-        self.pixels = displace(self.pixels, False)
+        too if `both`. Where it is quicker for all pictures at once, `together` maps these, `pixels` first."""
+        pictures = [self.pixels]
         if both:
-            self.clean, self.clean_is_source = displace(_as_float(self.clean), False), False
-            self.targets = {name: displace(_as_float(image), False) for name, image in self.targets.items()}
+            pictures += [_as_float(image) for image in (self.clean, *self.targets.values())]
+        moved = [displace(picture, False) for picture in pictures] if together is None else together(pictures)
+        self.pixels = moved[0]
+        if both:
+            self.clean, self.clean_is_source = moved[1], False
+            self.targets = dict(zip(self.targets, moved[2:], strict=True))
         if self._drawn and self._layers is not None:
             _displace_layers(self._layers, displace)
         if self.watch is not None:

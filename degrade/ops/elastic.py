@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,8 @@ from degrade.engine.fields import Flag, Real, field
 from degrade.engine.kernels import displace
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
+
+Floats = npt.NDArray[np.float32]
 
 FARTHEST_NODES = 16
 """px between the nodes of a displacement at most."""
@@ -86,30 +87,40 @@ def move_smoothly(
     (H, W) mask.
     """
 
-    def moved(image: npt.NDArray[Any], nearest: bool) -> npt.NDArray[Any]:
-        if image.dtype == np.uint8:
-            out = np.empty(image.shape, image.dtype)
-            displace.displaced_mask(image[:, :, 0], out[:, :, 0], dy, dx, every, nearest)
-            if finish_mask is not None:
-                finish_mask(out[:, :, 0])
-            return out
-        rows, channels = image.reshape(len(image), -1), image.shape[2]
-        # Fresh memory costs more than the displacement: a picture that nobody else holds is moved within its own.
-        if image is photo.pixels:
-            before, after = rows, photo.spare().reshape(rows.shape)
-        elif any(image is picture for picture in (photo.clean, *photo.targets.values())):
-            before, after = rows, np.empty(rows.shape, np.float32)
-        else:
-            before, after = _copy(photo, rows), rows
-        displace.displaced(before, after, channels, dy, dx, every)
+    def moved(image: npt.NDArray[np.uint8], nearest: bool) -> npt.NDArray[np.uint8]:
+        out = np.empty(image.shape, image.dtype)
+        displace.displaced_mask(image[:, :, 0], out[:, :, 0], dy, dx, every, nearest)
+        if finish_mask is not None:
+            finish_mask(out[:, :, 0])
+        return out
+
+    def together(images: list[Floats]) -> list[Floats]:
+        pairs = [_before_and_after(photo, image, number) for number, image in enumerate(images)]
+        alike = len(images) > 1 and images[0].shape == images[1].shape
+        for number, (before, after) in enumerate(pairs):
+            second = pairs[1] if alike and number == 0 else displace.NO_PICTURES
+            if not (alike and number == 1):
+                displace.displaced(before, after, *second, images[number].shape[2], dy, dx, every)
         if finish is not None:
-            finish(after, channels)
-        return after.reshape(image.shape)
+            for image, (_, after) in zip(images, pairs, strict=True):
+                finish(after, image.shape[2])
+        return [after.reshape(image.shape) for image, (_, after) in zip(images, pairs, strict=True)]
 
-    photo.move(moved, both)
+    photo.move(moved, both, together)
 
 
-def _copy(photo: Photo, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    room: npt.NDArray[np.float32] = photo.workspace.array("moved", rows.shape, np.float32)
+def _before_and_after(photo: Photo, image: Floats, number: int) -> tuple[Floats, Floats]:
+    """The rows of a picture as it is and those of what it becomes. Fresh memory costs more than the displacement: a
+    picture that nobody else holds is moved within its own."""
+    rows = image.reshape(len(image), -1)
+    if image is photo.pixels:
+        return rows, photo.spare().reshape(rows.shape)
+    if any(image is picture for picture in (photo.clean, *photo.targets.values())):
+        return rows, np.empty(rows.shape, np.float32)
+    return _copy(photo, rows, number), rows
+
+
+def _copy(photo: Photo, rows: Floats, number: int) -> Floats:
+    room: Floats = photo.workspace.array(f"moved {number}", rows.shape, np.float32)
     room[...] = rows
     return room

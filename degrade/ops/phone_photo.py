@@ -11,7 +11,7 @@ from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
 from degrade.engine.distributions import LogUniform
 from degrade.engine.fields import Count, Flag, Real, field
-from degrade.engine.kernels import displace, surroundings
+from degrade.engine.kernels import displace, phone
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.ops.elastic import move_smoothly
@@ -67,10 +67,12 @@ class PhonePhoto(Degradation):
         rows = photo.pixels.reshape(photo.height, -1)
         gain, glare = _light(photo, drawn, key), _reflections(photo, drawn, key)
         balance = _balance(drawn["white_balance"], photo.channels, key)
-        if (gain != 1).any() or glare.any() or (balance != 1).any():
-            surroundings.lit(rows, photo.channels, gain, glare, NODES, balance)
-        if drawn["noise"] > 0:
-            surroundings.bayer_noise(rows, photo.channels, drawn["noise"], *key.at("noise").pair())
+        is_lit = bool((gain != 1).any() or glare.any() or (balance != 1).any())
+        if is_lit or drawn["noise"] > 0:
+            phone.photograph(
+                rows, photo.channels, is_lit, gain, glare, NODES, balance, float(drawn["noise"]),
+                *key.at("noise").pair(),
+            )  # fmt: skip
 
 
 def _nodes(photo: Photo) -> tuple[int, int]:
@@ -112,7 +114,7 @@ def _light(photo: Photo, drawn: Drawn, key: Key) -> npt.NDArray[np.float32]:
     radius = math.hypot(bottom - top, right - left) / 2
     along_x, along_y, length = _direction(key.at("slope"))
     steep = drawn["slope"] / max(length, 1e-6)
-    light: npt.NDArray[np.float32] = surroundings.falling_light(
+    light: npt.NDArray[np.float32] = phone.falling_light(
         *_nodes(photo), NODES, (top + bottom) / 2, (left + right) / 2, 1 / radius, drawn["falloff"],
         steep * along_y, steep * along_x,
     )  # fmt: skip
@@ -139,7 +141,7 @@ def _reflections(photo: Photo, drawn: Drawn, key: Key) -> npt.NDArray[np.float32
         x, y, size, oblong, turn, weaker, *_ = own.uniforms()
         amount = drawn["glare"] * (1 if number == 0 else 0.2 + 0.8 * weaker)
         radius = drawn["glare_frac"] * (0.6 + 0.8 * size)
-        surroundings.add_lobe(
+        phone.add_lobe(
             glare, NODES, top, left, 1 / short, amount, (1.3 * y - 0.15) * tall, (1.3 * x - 0.15) * wide,
             radius * (0.35 + 0.65 * oblong), radius, 4 * turn - 2, drawn["cockling_frac"], *own.at("cockling").pair(),
         )  # fmt: skip

@@ -47,7 +47,7 @@ class ZoomBlur(Degradation):
         enlarged = photo.spare().reshape(rows.shape)
         for _ in range(passes):
             dy, dx = _towards_middle(photo.height, photo.width, zoom)
-            displace.displaced(rows, enlarged, photo.channels, dy, dx, NODES)
+            displace.displaced(rows, enlarged, *displace.NO_PICTURES, photo.channels, dy, dx, NODES)
             adjust.averaged(rows.reshape(-1), enlarged.reshape(-1))
             zoom *= zoom
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.blur import mirror_row, padded, power_of_two, slot
-from degrade.engine.kernels.convolve import add_four
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2
 from degrade.engine.kernels.warp import keys_cubic
@@ -66,14 +65,38 @@ def spread_across(weights, channels):
 
 
 @kernel
-def add_two_across(total, line, start, step, w, k):
-    """Add to the row `total` its neighbours k and k + 1 in the padded `line`, `step` values apart, each value of each
-    neighbour with a weight of its own."""
-    first, second = w[k], w[k + 1]
+def weigh_across(total, line, start, step, w, k):
+    """Add to the row `total` its neighbours k … k + 3 in the padded `line`, `step` values apart, each value of each
+    neighbour with a weight of its own; set it to them where `k` is 0."""
+    first, second, third, fourth = w[k], w[k + 1], w[k + 2], w[k + 3]
     a, b = u64(start + k * step), u64(start + (k + 1) * step)
-    for i in range(total.size):
-        x = u64(i)
-        total[x] += first[x] * line[a + x] + second[x] * line[b + x]
+    c, d = u64(start + (k + 2) * step), u64(start + (k + 3) * step)
+    if k == 0:
+        for i in range(total.size):
+            x = u64(i)
+            pair = first[x] * line[a + x] + second[x] * line[b + x]
+            total[x] = pair + (third[x] * line[c + x] + fourth[x] * line[d + x])
+    else:
+        for i in range(total.size):
+            x = u64(i)
+            pair = total[x] + (first[x] * line[a + x] + second[x] * line[b + x])
+            total[x] = pair + (third[x] * line[c + x] + fourth[x] * line[d + x])
+
+
+@kernel
+def weigh_down(out, rows, places, w, k):
+    """Add to the row `out` the rows k … k + 3 that begin at `places` in the flat `rows`, weighted; set it to them where
+    `k` is 0."""
+    w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+    a, b, c, d = places[k], places[k + 1], places[k + 2], places[k + 3]
+    if k == 0:
+        for i in range(out.size):
+            x = u64(i)
+            out[x] = w0 * rows[a + x] + w1 * rows[b + x] + w2 * rows[c + x] + w3 * rows[d + x]
+    else:
+        for i in range(out.size):
+            x = u64(i)
+            out[x] += w0 * rows[a + x] + w1 * rows[b + x] + w2 * rows[c + x] + w3 * rows[d + x]
 
 
 @kernel
@@ -93,9 +116,8 @@ def resampled(pixels, channels, reach_x, across, reach_y, down):
             if ready < height:
                 padded(line, 0, 0, flat, ready * width, 1, width // channels, reach_x + 4, channels)
                 total = ring[slot(ready, slots)]
-                total[:] = f32(0)
-                for k in range(0, across.shape[0], 2):
-                    add_two_across(total, line, 4 * channels, channels, across, k)
+                for k in range(0, across.shape[0], 4):
+                    weigh_across(total, line, 4 * channels, channels, across, k)
             else:
                 mirror_row(ring, ready, height)
             ready += 1
@@ -105,9 +127,8 @@ def resampled(pixels, channels, reach_x, across, reach_y, down):
         for k in range(places.size):
             places[k] = slot(y - reach_y + k, slots) * u64(width)
         out = pixels[y]
-        out[:] = f32(0)
         for k in range(0, places.size, 4):
-            add_four(out, rows, places, down[y], k)
+            weigh_down(out, rows, places, down[y], k)
 
 
 @kernel

@@ -23,6 +23,8 @@ SPLINE_POWER = 0.4793651
 """Mean square of a cubic B-spline of white noise, 151/315."""
 SPLINE_WIDTH = 0.57735027
 """Standard deviation of a cubic B-spline, in distances of its knots."""
+NO_PICTURES = np.empty((0, 0), f32), np.empty((0, 0), f32)
+"""For `displaced`, where there is no second picture."""
 
 
 @kernel
@@ -132,11 +134,14 @@ def mirror_margins(line, pad, before, behind, width, channels):
 
 
 @kernel
-def displaced(source, out, channels, dy, dx, every):
-    """Fill `out` (H, W·C) with `source`, both float32, displaced by `dy` and `dx` px: see the head of this file."""
+def displaced(source, out, source2, out2, channels, dy, dx, every):
+    """Fill `out` (H, W·C) with `source`, both float32, displaced by `dy` and `dx` px: see the head of this file; and
+    `out2` with `source2`, another picture as large, unless these have no rows: where everything goes is then worked out
+    but once."""
     height, stride = source.shape
     width, pad = stride // channels, farthest(dx) + 2
     flat, goal, line = source.reshape(source.size), out.reshape(out.size), np.empty((width + 2 * pad) * channels, f32)
+    flat2, goal2, line2 = source2.reshape(source2.size), out2.reshape(out2.size), np.empty_like(line)
     moved, whole, wide = np.empty(width, f32), np.empty(width, i32), np.empty(stride, f32)
     ends, firsts, seconds = np.empty(width + 1, i32), np.empty(width, i64), np.empty(width, i64)
     for y in range(height):
@@ -149,6 +154,8 @@ def displaced(source, out, channels, dy, dx, every):
             seconds[number] = reflected(row + 1, height) * stride + x * channels
             x = i64(ends[number])
         mix_runs(line, pad * channels, flat, ends, firsts, seconds, wide, channels)
+        if flat2.size > 0:
+            mix_runs(line2, pad * channels, flat2, ends, firsts, seconds, wide, channels)
         along(moved, dx, y, every)
         split(whole, wide, moved, channels)
         x, least, most = 0, i64(0), i64(width)  # the columns that are looked at
@@ -158,6 +165,9 @@ def displaced(source, out, channels, dy, dx, every):
             least, most, x = min(least, column), max(most, column + end - x + 1), end
         mirror_margins(line, pad, -least, most - width, width, channels)
         mix_runs(goal, y * stride, line, ends, firsts, seconds, wide, channels)
+        if flat2.size > 0:
+            mirror_margins(line2, pad, -least, most - width, width, channels)
+            mix_runs(goal2, y * stride, line2, ends, firsts, seconds, wide, channels)
 
 
 @kernel

@@ -19,43 +19,50 @@ FULLEST = 0.25
 
 
 @kernel
-def deal_variance(across, dy, sigma2, growth, astigmatism, dealt, most, scale, w, t, s):
-    """Fill `w`, `t` and `s`, the shares of `spread_row`, for a row: `across` and `dy` lead to its values from the
-    optical centre, in half diagonals.
+def spread_row(
+    out, above, here, below, across, dy, first, last, step, sigma2, growth, astigmatism, dealt, most, scale
+):  # fmt: skip
+    """The values from `first` up to `last` of a row of a pass; `above`, `here` and `below` have a margin of `step`
+    values at either end. `across` and `dy` lead to the values from the optical centre, in half diagonals.
 
     The variance at the distance r is sigma2·(1 + growth·r²)², (1 + astigmatism·r²) times that away from the centre and
     as much less around it. The passes before took `dealt`, this one takes `most` at the most; `scale` makes a variance
-    a share.
+    the share of a value that goes to a neighbour.
     """
-    down = dy * dy
-    for x in range(across.size):
+    down, out, across = dy * dy, out[first:last], across[first:last]
+    a, b, c, d = first + step, last + step, first + 2 * step, last + 2 * step
+    # A slice for each tap, so that no index is checked for being negative.
+    nw, n, ne = above[first:last], above[a:b], above[c:d]
+    west, centre, east = here[first:last], here[a:b], here[c:d]
+    sw, south, se = below[first:last], below[a:b], below[c:d]
+    for x in range(out.size):
         dx = across[x]
         g = f32(1) + growth * (dx * dx + down)
         variance = min(max(sigma2 * g * g - dealt, f32(0)), most) * scale
         # Along the direction away from the centre, (dx, dy) / r, times astigmatism·r²: r cancels out.
         lean = astigmatism * variance
         more = lean * (dx * dx - down)
-        w[x] = max(variance + more, f32(0))
-        t[x] = max(variance - more, f32(0))
-        s[x] = lean * dx * dy
+        # The shares that go to a neighbour in the row, in the column, and across.
+        beside_share, above_share = max(variance + more, f32(0)), max(variance - more, f32(0))
+        falling, rising = nw[x] + se[x], ne[x] + sw[x]
+        middle = centre[x] + above_share * (n[x] + south[x] - f32(2) * centre[x])
+        level = west[x] + east[x]
+        beside = level + above_share * (falling + rising - f32(2) * level)
+        v = middle + beside_share * (beside - f32(2) * middle) + lean * dx * dy * (falling - rising)
+        out[x] = min(max(v, f32(0)), f32(1))
 
 
 @kernel
-def spread_row(out, above, here, below, w, t, s, step, size):
-    """One row of a pass; `above`, `here` and `below` have a margin of `step` values at either end. `w`, `t`, `s` are
-    the shares of a value that go to a neighbour in the row, in the column, and across."""
-    # A slice for each tap, so that no index is checked for being negative.
-    nw, n, ne = above[:size], above[step : step + size], above[2 * step : 2 * step + size]
-    west, centre, east = here[:size], here[step : step + size], here[2 * step : 2 * step + size]
-    sw, south, se = below[:size], below[step : step + size], below[2 * step : 2 * step + size]
-    for x in range(size):
-        a, b, c = w[x], t[x], s[x]
-        falling, rising = nw[x] + se[x], ne[x] + sw[x]
-        middle = centre[x] + b * (n[x] + south[x] - f32(2) * centre[x])
-        level = west[x] + east[x]
-        beside = level + b * (falling + rising - f32(2) * level)
-        v = middle + a * (beside - f32(2) * middle) + c * (falling - rising)
-        out[x] = min(max(v, f32(0)), f32(1))
+def sharp_span(across, dy, sigma2, growth, dealt):
+    """The first and past the last value of a row of which the passes before left nothing to do: around the centre,
+    where `across`, which rises, is near 0. A little less than all of them."""
+    if dealt <= 0 or growth <= 0:
+        return 0, 0
+    square = (np.sqrt(dealt / sigma2) - 1) / growth - dy * dy
+    if square <= 0:
+        return 0, 0
+    reach = f32(np.sqrt(square) * 0.9999)
+    return np.searchsorted(across, -reach), np.searchsorted(across, reach)
 
 
 @kernel
@@ -81,16 +88,20 @@ def lens_pass(source, out, channels, gap, centre_y, centre_x, half_diagonal, sig
     across = np.empty(size, f32)
     for x in range(size):
         across[x] = f32((x // channels + 0.5 - centre_x) / half_diagonal)
-    w, t, s = np.empty(size, f32), np.empty(size, f32), np.empty(size, f32)
     slots = 2 * gap + 1
     ring = np.empty((slots, size + 2 * step), f32)
     for y in range(-gap, gap):
         pad_row(ring[(y + slots) % slots], source[reflected(y, height)], gap, channels)
     for y in range(height):
         pad_row(ring[(y + gap + slots) % slots], source[reflected(y + gap, height)], gap, channels)
-        deal_variance(
-            across, f32((y + 0.5 - centre_y) / half_diagonal), f32(sigma2), f32(growth), f32(astigmatism), f32(dealt),
-            f32(2 * FULLEST) * square, f32(0.5) / square, w, t, s,
-        )  # fmt: skip
         above, here, below = ring[(y - gap + slots) % slots], ring[y % slots], ring[(y + gap) % slots]
-        spread_row(out[y], above, here, below, w, t, s, step, size)
+        dy = (y + 0.5 - centre_y) / half_diagonal
+        sharp, blurred = sharp_span(across, dy, sigma2, growth, dealt)
+        for first, last in ((0, sharp), (blurred, size)):
+            spread_row(
+                out[y], above, here, below, across, f32(dy), first, last, step, f32(sigma2), f32(growth),
+                f32(astigmatism), f32(dealt), f32(2 * FULLEST) * square, f32(0.5) / square,
+            )  # fmt: skip
+        row, same = out[y, sharp:blurred], source[y, sharp:blurred]
+        for x in range(row.size):
+            row[x] = same[x]

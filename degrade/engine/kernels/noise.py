@@ -61,13 +61,24 @@ def normal_at(k0, k1, i, j):
 @kernel
 def value_noise(x, y, k0, k1):
     """Smoothed value noise on the integer lattice, in [-1, 1]; one feature a unit."""
-    xf, yf = np.floor(x), np.floor(y)
-    xi, yi = i32(xf), i32(yf)
-    fx, fy = f32(x - xf), f32(y - yf)
+    return between_rows(x, rows_around(y, k0, k1))
+
+
+@kernel
+def rows_around(y, k0, k1):
+    """How far `y` is from the lattice's row above to the one below, smoothed, and the keys of the two."""
+    yf = np.floor(y)
+    yi, fy = i32(yf), f32(y - yf)
+    return fy * fy * (f32(3) - f32(2) * fy), row_key(k0, k1, u32(yi)), row_key(k0, k1, u32(yi + 1))
+
+
+@kernel
+def between_rows(x, rows):
+    """`value_noise` at `x` between the `rows_around` it."""
+    sy, (a0, b0), (a1, b1) = rows
+    xf = np.floor(x)
+    xi, fx = i32(xf), f32(x - xf)
     sx = fx * fx * (f32(3) - f32(2) * fx)
-    sy = fy * fy * (f32(3) - f32(2) * fy)
-    a0, b0 = row_key(k0, k1, u32(yi))
-    a1, b1 = row_key(k0, k1, u32(yi + 1))
     s = f32(2.0 / 65535)
     v00 = f32(mix32(u32(a0 + u32(u32(xi) * b0))) >> u32(16)) * s - f32(1)
     v10 = f32(mix32(u32(a0 + u32(u32(xi + 1) * b0))) >> u32(16)) * s - f32(1)
@@ -76,6 +87,14 @@ def value_noise(x, y, k0, k1):
     p = v00 + sx * (v10 - v00)
     q = v01 + sx * (v11 - v01)
     return p + sy * (q - p)
+
+
+@kernel
+def add_value_noise(out, places, y, amplitude, k0, k1):
+    """Add `amplitude` times the `value_noise` at the `places` of a row at `y` to `out`, both (N,) float32."""
+    rows = rows_around(y, k0, k1)
+    for i in range(out.size):
+        out[i] += amplitude * between_rows(places[i], rows)
 
 
 @kernel

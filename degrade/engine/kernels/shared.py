@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.noise import exp2, uniform_at, value_noise
+from degrade.engine.kernels.noise import add_value_noise, exp2, uniform_at, value_noise
 
 f32, i32 = np.float32, np.int32
 LARGEST_WEAR = 3.0
@@ -27,6 +27,22 @@ def fractal(x, y, octaves, falloff, k0, k1):
         amplitude *= f32(falloff)
         fx, fy = fx * f32(2.1), fy * f32(2.1)
     return total / weight
+
+
+@kernel
+def fractal_row(out, places, y, octaves, falloff, k0, k1):
+    """`fractal` at the `places` of a row at `y`, into `out`, both (N,) float32; the places are used up."""
+    amplitude, weight, fy = f32(1), f32(0), f32(y)
+    out[:] = f32(0)
+    for octave in range(octaves):
+        add_value_noise(out, places, fy, amplitude, k0 + np.uint32(octave), k1)
+        weight += amplitude
+        amplitude *= f32(falloff)
+        fy *= f32(2.1)
+        for i in range(places.size):
+            places[i] *= f32(2.1)
+    for i in range(out.size):
+        out[i] /= weight
 
 
 @kernel

@@ -127,8 +127,10 @@ def light_rims(coverage, relief, width, y0, y1, x0, x1, dx, dy, dark, bright):
     for y in range(top, bottom):
         a0, a1, af = rows_at(f32(y) - dy, height)
         b0, b1, bf = rows_at(f32(y) + dy, height)
-        over, under, below, beneath = words[a0], words[a1], words[b0], words[b1]
+        over, under, below, beneath, here = words[a0], words[a1], words[b0], words[b1], words[y]
         for block in range(left // 8, (right + 7) // 8):
+            if here[block] == np.uint64(0):
+                continue
             any_, all_ = np.uint64(0), full
             for near in range(max(block - wide, 0), min(block + wide + 1, words.shape[1])):
                 any_ |= over[near] | under[near] | below[near] | beneath[near]

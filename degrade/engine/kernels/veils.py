@@ -13,10 +13,10 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import exp2, to_encoded, to_linear
-from degrade.engine.kernels.shared import fractal
+from degrade.engine.kernels.shared import fractal_row
 from degrade.engine.kernels.tone import DEGREE, NODES, TILE, density, fitted, nodes, reflectance, series
 
-f32, f64, i32, u64 = np.float32, np.float64, np.int32, np.uint64
+f32, f64, i32, i64, u64 = np.float32, np.float64, np.int32, np.int64, np.uint64
 
 
 class Grid(NamedTuple):
@@ -122,56 +122,65 @@ def veil_row(row, weights, tiles):
 
 
 @kernel
-def stretched_row(out, channels, grid, line, y, first_y, first_x, spacing):
-    """Row `y` of the weights on a grid into `out`, `channels` equal values a pixel; `line` is room for a row of it."""
-    inverse = f32(1 / spacing)
-    place = max((f32(y) - f32(first_y)) * inverse, f32(0))
-    j = min(i32(place), i32(grid.shape[0] - 2))
-    f = place - f32(j)
-    upper, lower = grid[j], grid[j + 1]
-    for i in range(line.size):
-        line[i] = upper[i] + f * (lower[i] - upper[i])
-    start, last = f32(-first_x) * inverse, i32(line.size - 2)
-    for x in range(out.size // channels):
-        place = max(start + f32(x) * inverse, f32(0))
-        i = min(i32(place), last)
-        weight = line[u64(i)] + (place - f32(i)) * (line[u64(i) + u64(1)] - line[u64(i)])
+def stretched_row(out, channels, samples, cells, shares):
+    """A row of a grid's samples at each pixel, `channels` equal values each, into `out` (W·C,): pixel x lies in the
+    cell cells[x], the share shares[x] of the way along it."""
+    for x in range(cells.size):
+        i = u64(cells[x])
+        weight = samples[i] + shares[x] * (samples[i + u64(1)] - samples[i])
         for c in range(channels):
-            out[x * channels + c] = weight
+            out[u64(x * channels + c)] = weight
 
 
 @kernel
 def veil(pixels, channels, k, grid, first_y, first_x, spacing):
     """Lay a veil over (H, W·C) pixels in place: difference curves `k` (C, 8), weights on a `Grid`."""
-    weights, line, tiles = np.empty(pixels.shape[1], f32), np.empty(grid.shape[1], f32), tiled(k)
+    size, inverse, tiles = pixels.shape[1], f32(1 / spacing), tiled(k)
+    weights, lines = np.empty(size, f32), np.empty((2, size), f32)
+    cells, shares = np.empty(size // channels, i32), np.empty(size // channels, f32)
+    start = f32(-first_x) * inverse
+    for x in range(cells.size):
+        place = max(start + f32(x) * inverse, f32(0))
+        cells[x] = min(i32(place), i32(grid.shape[1] - 2))
+        shares[x] = place - f32(cells[x])
+    ready = -1  # rows of the grid so far, of which the last two are kept
     for y in range(pixels.shape[0]):
-        stretched_row(weights, channels, grid, line, y, first_y, first_x, spacing)
+        place = max((f32(y) - f32(first_y)) * inverse, f32(0))
+        j = min(i64(place), i64(grid.shape[0] - 2))
+        while ready < j + 1:
+            ready += 1
+            if ready >= j:
+                stretched_row(lines[ready & 1], channels, grid[ready], cells, shares)
+        f, upper, lower = place - f32(j), lines[j & 1], lines[(j + 1) & 1]
+        for x in range(size):
+            weights[x] = upper[x] + f * (lower[x] - upper[x])
         veil_row(pixels[y], weights, tiles)
 
 
 @kernel
 def noise_grid(grid, place_y, place_x, step, frequency, octaves, falloff, k0, k1):
     """Fill a grid with fractal noise in about [-1, 1], `frequency` features on the short side in the first octave."""
-    scale = f32(frequency)
+    scale, places = f32(frequency), np.empty(grid.shape[1], f32)
     for i in range(grid.shape[0]):
-        v = f32(place_y + i * step) * scale
-        row = grid[i]
-        for j in range(row.size):
-            row[j] = fractal(f32(place_x + j * step) * scale, v, octaves, falloff, k0, k1)
+        for j in range(places.size):
+            places[j] = f32(place_x + j * step) * scale
+        fractal_row(grid[i], places, f32(place_y + i * step) * scale, octaves, falloff, k0, k1)
 
 
 @kernel
 def edge_grid(grid, place_y, place_x, step, tall, wide, reach, strengths, uneven, k0, k1):
     """Fill a grid with what comes in from a print's edges: exp(-distance / reach), in short sides, the most of all four
     (top, bottom, left, right), each times its strength; `uneven` is the share by which noise stretches the reach."""
-    inverse = f32(-1.442695 / reach)
+    inverse, places, noise = f32(-1.442695 / reach), np.empty(grid.shape[1], f32), np.empty(grid.shape[1], f32)
     for i in range(grid.shape[0]):
         v = f32(place_y + i * step)
         row = grid[i]
         for j in range(row.size):
+            places[j] = f32(place_x + j * step) * f32(5)
+        fractal_row(noise, places, v * f32(5), 3, 0.55, k0, k1)
+        for j in range(row.size):
             u = f32(place_x + j * step)
-            n = fractal(u * f32(5), v * f32(5), 3, 0.55, k0, k1)
-            rate = inverse / max(f32(1) + f32(uneven) * n * f32(1.6), f32(0.2))
+            rate = inverse / max(f32(1) + f32(uneven) * noise[j] * f32(1.6), f32(0.2))
             kept = f32(1)  # what no edge reaches: edges that meet in a corner add up without exceeding 1
             kept *= f32(1) - f32(strengths[0]) * exp2(max(v, f32(0)) * rate)
             kept *= f32(1) - f32(strengths[1]) * exp2(max(f32(tall) - v, f32(0)) * rate)
@@ -185,12 +194,19 @@ def mirror_grid(grid, place_y, place_x, step, tall, wide, reach, wrinkle, mat, k
     """Fill a grid with silver mirroring in [0, 1]: exp(-distance / l) from each edge, l = `reach`·sqrt(gap), where the
     gap between stacked sheets is a bump along each side, closed at the corners; streaks of a wrinkled sleeve by
     `wrinkle`; only outside the window `mat` (top, bottom, left, right), which may be empty. In short sides."""
+    places, noise, ridges = np.empty(grid.shape[1], f32), np.empty(grid.shape[1], f32), np.empty(grid.shape[1], f32)
     for i in range(grid.shape[0]):
         v = f32(place_y + i * step)
         row = grid[i]
         for j in range(row.size):
-            u = f32(place_x + j * step)
-            n = fractal(u * f32(4), v * f32(4), 3, 0.55, k0, k1)
+            places[j] = f32(place_x + j * step) * f32(4)
+        fractal_row(noise, places, v * f32(4), 3, 0.55, k0, k1)
+        if wrinkle > 0:
+            for j in range(row.size):
+                places[j] = f32(place_x + j * step) * f32(7) + noise[j]
+            fractal_row(ridges, places, v * f32(17), 2, 0.6, k1, k0)
+        for j in range(row.size):
+            u, n = f32(place_x + j * step), noise[j]
             most = f32(0)
             for side in range(4):
                 upright = side < 2
@@ -204,7 +220,7 @@ def mirror_grid(grid, place_y, place_x, step, tall, wide, reach, wrinkle, mat, k
                 spread = f32(reach) * np.sqrt(f32(0.12) + f32(0.88) * gap * gap) * max(f32(1) + f32(0.6) * n, f32(0.3))
                 most = max(most, exp2(f32(-1.442695) * max(away, f32(0)) / spread))
             if wrinkle > 0:
-                ridge = f32(1) - f32(2) * abs(fractal(u * f32(7) + n, v * f32(17), 2, 0.6, k1, k0))
+                ridge = f32(1) - f32(2) * abs(ridges[j])
                 most *= f32(1) + f32(wrinkle) * (ridge - f32(0.6))
             inside = min(min(v - f32(mat[0]), f32(mat[1]) - v), min(u - f32(mat[2]), f32(mat[3]) - u))
             shown = min(max(f32(0.5) - inside / f32(0.016), f32(0)), f32(1))
