@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.engine.degradation import Degradation
+from degrade.engine.mask_file import mask_png
 from degrade.engine.step import Step
 from degrade.recipes import Recipe
 
@@ -68,7 +69,8 @@ def warm_recipe(recipe: Recipe, compiling: Callable[[], None] | None = None) -> 
             image = _picture(side, channels).astype(dtype)
             try:
                 for key in _KEYS:
-                    _ = recipe.make(image, key=key, dtype=dtype).degraded
+                    pair = recipe.make(image, key=key, dtype=dtype)
+                    _ = pair.degraded, mask_png(pair.mask)
             except Exception as error:  # noqa: BLE001 - what fails here fails for each photograph too, and is told there
                 _log.debug("the recipe fails on a plain picture of %d channels: %s", channels, error)
     _warmed.add(recipe.fingerprint)

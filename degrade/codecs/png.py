@@ -24,13 +24,15 @@ from degrade.codecs.quiet import quiet
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LEVEL = 1
-_NO_FILTER, _UP = 0, 2
+NO_FILTER, _UP = 0, 2
 _GRAY, _GRAY_ALPHA = 0, 4
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> colour type
 _NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _HEAD = SIGNATURE + b"\0\0\0\rIHDR"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
-_STREAM = b"IDATx^"  # as ISA-L begins it at our level
+ZLIB = b"x^"
+"""How ISA-L begins a stream at our level."""
+_STREAM = b"IDAT" + ZLIB
 _KINDS = {
     bytes((8 * dtype.itemsize, colour, 0, 0, 0)): (dtype, channels)
     for dtype in (np.dtype(np.uint8), np.dtype(">u2"))
@@ -63,7 +65,7 @@ def encode_png(pixels: np.ndarray, filtered: bool) -> bytes:
 def packed_png(pixels: np.ndarray, filtered: bool, notes: Iterable[bytes] = ()) -> bytes:
     """The same of (H, W, 1 to 4) uint8 or uint16 pixels, C-contiguous, an even number of them with alpha; `notes` are
     whole chunks that stand before the picture."""
-    height, width, channels = pixels.shape
+    height = pixels.shape[0]
     depth = 8 * pixels.itemsize
     samples = pixels if depth == 8 else pixels.astype(">u2").view(np.uint8)
     rows = np.empty((height, 1 + samples[0].size), np.uint8)
@@ -73,10 +75,16 @@ def packed_png(pixels: np.ndarray, filtered: bool, notes: Iterable[bytes] = ()) 
         rows[0, 1:] = samples[0]
         np.subtract(samples[1:], samples[:-1], out=rows[1:, 1:])
     else:
-        rows[:, 0] = _NO_FILTER
+        rows[:, 0] = NO_FILTER
         rows[:, 1:] = samples
+    return framed_png(pixels.shape, depth, isal_zlib.compress(rows.data, _LEVEL), notes)
+
+
+def framed_png(shape: tuple[int, ...], depth: int, packed: bytes, notes: Iterable[bytes] = ()) -> bytes:
+    """The PNG of a picture of `shape` (H, W, C) and `depth` bits a sample, whose rows are `packed` as a zlib stream
+    that begins with `ZLIB`."""
+    height, width, channels = shape
     header = struct.pack(">IIBBBBB", width, height, depth, _COLOUR_TYPES[channels], 0, 0, 0)
-    packed = isal_zlib.compress(rows.data, _LEVEL)
     return b"".join((SIGNATURE, *_chunk(b"IHDR", header), *notes, *_chunk(b"IDAT", packed), *_chunk(b"IEND", b"")))
 
 
@@ -142,9 +150,9 @@ def _unfiltered(rows: bytes, own: _Own) -> np.ndarray | None:
     height = own.shape[0]
     filters = rows[:: own.strides[0]]
     stored = np.ndarray(own.shape, np.uint8, rows, 1, own.strides)
-    if filters.count(_NO_FILTER) == height:
+    if filters.count(NO_FILTER) == height:
         samples = stored.copy()
-    elif filters[0] in (_NO_FILTER, _UP) and filters.count(_UP, 1) == height - 1:
+    elif filters[0] in (NO_FILTER, _UP) and filters.count(_UP, 1) == height - 1:
         samples = np.add.accumulate(stored, axis=0, dtype=np.uint8)
     else:
         return None

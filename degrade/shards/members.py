@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 import orjson
 
 from degrade.codecs import Decoded, encode_jpeg, encode_png
+from degrade.engine.mask_file import mask_png
 from degrade.engine.photo import with_channels
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ class PhotoEncoder:
             target = rest.rpartition(".")[0]
             return self._picture(pair.targets[target]) if target else self._clean(pair)
         if name == LAYERS:
-            return _mask_png(stacked(pair))
+            return mask_png(stacked(pair))
         if name == SIDE_BY_SIDE:
             return self._picture(side_by_side(pair))
         if name == "degraded":
             if self._output.image == "jpg" and pair.degraded_jpeg is not None:
                 return pair.degraded_jpeg
             return self._picture(pair.degraded)
-        return _mask_png(getattr(pair, name))
+        return mask_png(getattr(pair, name))
 
     def _clean(self, pair: Pair) -> bytes:
         if not pair.clean_is_source:
@@ -160,15 +160,6 @@ def stacked(pair: Pair) -> npt.NDArray[np.uint8]:
     layer where there is none."""
     empty = np.zeros((pair.height, pair.width), np.uint8)
     return np.concatenate([pair.layers.get(label, empty) for label in pair.record["layers"]] or [empty])
-
-
-def _mask_png(mask: npt.NDArray[np.uint8]) -> bytes:
-    return encode_png(mask, filtered=False) if mask.any() else _empty_png(mask.shape)
-
-
-@lru_cache(maxsize=32)
-def _empty_png(shape: tuple[int, ...]) -> bytes:
-    return encode_png(np.zeros(shape, np.uint8), filtered=False)
 
 
 def columns(

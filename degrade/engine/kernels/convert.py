@@ -6,9 +6,11 @@ import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
 from degrade.engine.kernels.noise import to_encoded, to_linear
-from degrade.engine.kernels.vectors import PIXELS, READ, weigh_pixels
+from degrade.engine.kernels.vectors import PIXELS, READ, encode_lights, weigh_pixels
 
 u8, u16, u32, f32, i32 = np.uint8, np.uint16, np.uint32, np.float32, np.int32
+
+_BEHIND = 4 * PIXELS
 
 
 @kernel
@@ -83,20 +85,25 @@ def weigh_light(source, out, red, green, blue):
 @kernel
 def weigh_light_bytes(source, out, red, green, blue):
     """`weigh_light` straight from uint8."""
-    # Looking a byte's light up beats the polynomial, if four pixels are loaded as three words.
+    # Looking a byte's light up beats the polynomial, if four pixels are loaded as three words. The roots take other
+    # parts of the CPU, which work at the same time if they follow a little behind.
     reds, greens, blues = weighed_lights(red), weighed_lights(green), weighed_lights(blue)
-    whole = out.size // 4 * 4
+    whole = out.size // PIXELS * PIXELS
     words, byte = source[: 3 * whole].view(u32), u32(255)
-    for i in range(whole // 4):
-        a, b, c = words[3 * i], words[3 * i + 1], words[3 * i + 2]
-        out[4 * i] = reds[a & byte] + greens[(a >> u32(8)) & byte] + blues[(a >> u32(16)) & byte]
-        out[4 * i + 1] = reds[a >> u32(24)] + greens[b & byte] + blues[(b >> u32(8)) & byte]
-        out[4 * i + 2] = reds[(b >> u32(16)) & byte] + greens[b >> u32(24)] + blues[c & byte]
-        out[4 * i + 3] = reds[(c >> u32(8)) & byte] + greens[(c >> u32(16)) & byte] + blues[c >> u32(24)]
+    for start in range(0, whole, PIXELS):
+        for i in range(start // 4, (start + PIXELS) // 4):
+            a, b, c = words[3 * i], words[3 * i + 1], words[3 * i + 2]
+            out[4 * i] = reds[a & byte] + greens[(a >> u32(8)) & byte] + blues[(a >> u32(16)) & byte]
+            out[4 * i + 1] = reds[a >> u32(24)] + greens[b & byte] + blues[(b >> u32(8)) & byte]
+            out[4 * i + 2] = reds[(b >> u32(16)) & byte] + greens[b >> u32(24)] + blues[c & byte]
+            out[4 * i + 3] = reds[(c >> u32(8)) & byte] + greens[(c >> u32(16)) & byte] + blues[c >> u32(24)]
+        if start >= _BEHIND:
+            encode_lights(out, start - _BEHIND)
+    for start in range(max(whole - _BEHIND, 0), whole, PIXELS):
+        encode_lights(out, start)
     for i in range(whole, out.size):
-        out[i] = reds[source[3 * i]] + greens[source[3 * i + 1]] + blues[source[3 * i + 2]]
-    for i in range(out.size):
-        out[i] = min(max(to_encoded(max(out[i], f32(0))), f32(0)), f32(1))
+        light = reds[source[3 * i]] + greens[source[3 * i + 1]] + blues[source[3 * i + 2]]
+        out[i] = min(to_encoded(light), f32(1))
 
 
 @kernel

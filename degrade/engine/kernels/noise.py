@@ -187,17 +187,17 @@ def to_linear(v):
     return upper if v > f32(0.04045) else v * f32(1 / 12.92)
 
 
+ENCODED = tuple(map(f32, (-0.06134099, 0.16203438, 1.2553727, 0.5774247, 0.28948287, 0.068130846)))
+"""The polynomial of `to_encoded`: of 1, q, s, s·q, light and light·q; those of s·q and light·q are taken off."""
+DARKEST, DARK_SLOPE = f32(0.0031308), f32(12.92)
+"""Light up to which sRGB is a straight line, and its slope."""
+
+
 @kernel
 def to_encoded(light):
     """Linear light [0, 1] to sRGB-encoded; a polynomial in the fourth root, error below 1e-5."""
     s = np.sqrt(light)
     q = np.sqrt(s)
-    upper = (
-        f32(-0.06134099)
-        + f32(0.16203438) * q
-        + f32(1.2553727) * s
-        - f32(0.5774247) * s * q
-        + f32(0.28948287) * light
-        - f32(0.068130846) * light * q
-    )
-    return upper if light > f32(0.0031308) else light * f32(12.92)
+    a, b, c, d, e, f = ENCODED
+    upper = a + b * q + c * s - d * s * q + e * light - f * light * q
+    return upper if light > DARKEST else light * DARK_SLOPE

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
+
+from degrade.engine.kernels.noise import DARK_SLOPE, DARKEST, ENCODED
 
 BYTES, INTEGERS, FLOATS = (
     ir.VectorType(ir.IntType(8), 64),
@@ -41,6 +44,34 @@ def weigh_pixels(_typing, source, _first, out, _place, _red, _green, _blue, _sca
         total = builder.fadd(builder.fadd(terms[0], terms[1]), terms[2])
         gray = builder.fmul(total, _spread(builder, scale))
         builder.store(gray, builder.bitcast(builder.gep(grays, [place]), FLOATS.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def encode_lights(_typing, lights, _first):
+    """Sixteen values of flat float32 `lights`, from `first` on, become `to_encoded` of them, at most 1. They are not
+    below 0."""
+    signature = types.void(lights, types.intp)
+
+    def generate(context, builder, signature, arguments):
+        values = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(values, [arguments[1]]), FLOATS.as_pointer())
+        root = cgutils.get_or_insert_function(builder.module, ir.FunctionType(FLOATS, [FLOATS]), "llvm.sqrt.v16f32")
+        light = builder.load(place, align=4)
+        s = builder.call(root, [light])
+        q = builder.call(root, [s])
+        a, b, c, d, e, f = map(_everywhere, ENCODED)
+        upper = builder.fadd(a, builder.fmul(b, q))
+        upper = builder.fadd(upper, builder.fmul(c, s))
+        upper = builder.fsub(upper, builder.fmul(builder.fmul(d, s), q))
+        upper = builder.fadd(upper, builder.fmul(e, light))
+        upper = builder.fsub(upper, builder.fmul(builder.fmul(f, light), q))
+        is_upper = builder.fcmp_ordered(">", light, _everywhere(DARKEST))
+        encoded = builder.select(is_upper, upper, builder.fmul(light, _everywhere(DARK_SLOPE)))
+        one = _everywhere(1)
+        builder.store(builder.select(builder.fcmp_ordered("<", encoded, one), encoded, one), place, align=4)
         return context.get_dummy_value()
 
     return signature, generate
@@ -109,12 +140,31 @@ def steps_at(_typing, values, _place):
 
 
 @intrinsic
-def lowest_bit(_typing, _bits):
-    """The number of the lowest bit that is set in a uint16, which is not 0."""
-    signature = types.intp(types.uint16)
+def new_bytes_at(_typing, values, _place):
+    """Which of 64 bytes of flat uint8 `values`, from `place` ≥ 1 on, differ from those before them: bits of a uint64,
+    the lowest the first's."""
+    signature = types.uint64(values, types.intp)
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        before = builder.sub(arguments[1], ir.Constant(arguments[1].type, 1))
+        here, last = (
+            builder.load(builder.bitcast(builder.gep(data, [place]), BYTES.as_pointer()), align=1)
+            for place in (arguments[1], before)
+        )
+        return builder.bitcast(builder.icmp_unsigned("!=", here, last), ir.IntType(64))
+
+    return signature, generate
+
+
+@intrinsic
+def lowest_bit(_typing, bits):
+    """The number of the lowest bit that is set in a uint16 or uint64, which is not 0."""
+    signature = types.intp(bits)
 
     def generate(_context, builder, _signature, arguments):
-        return builder.zext(builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1)), ir.IntType(64))
+        number = builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return number if number.type.width == 64 else builder.zext(number, ir.IntType(64))
 
     return signature, generate
 
@@ -377,6 +427,11 @@ def _channel(builder, pixels, number):
     mask = ir.Constant(ir.VectorType(ir.IntType(32), READ), order)
     integers = builder.bitcast(builder.shuffle_vector(pixels, ir.Constant(BYTES, None), mask), INTEGERS)
     return builder.sitofp(integers, FLOATS)
+
+
+def _everywhere(value):
+    """A constant in all sixteen places."""
+    return ir.Constant(FLOATS, [float(value)] * PIXELS)
 
 
 def _spread(builder, value):
