@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from degrade.shards.layout import temporary
 
-_BUFFER = 1 << 16
+BUFFER = 1 << 16
 """Bytes a write call; on ext4 larger ones took five times as long, pages being allocated in larger blocks."""
 _EARLY = 4 << 20
 """Bytes after which the system is asked to begin writing to disk; then little is left to wait for at the end."""
@@ -31,7 +31,7 @@ class DurableFile:
         self._file: BinaryIO | None = opened_alone(self._temporary)
         self._pending = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append `data`."""
         assert self._file is not None
         self._file.write(data)
@@ -85,7 +85,7 @@ def opened_alone(path: Path) -> BinaryIO:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if is_still(descriptor, path):
                 os.ftruncate(descriptor, 0)
-                return os.fdopen(descriptor, "wb", _BUFFER)
+                return os.fdopen(descriptor, "wb", BUFFER)
         except BaseException:
             os.close(descriptor)
             raise

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from degrade.shards.durable import DurableFile
+from degrade.shards.durable import BUFFER, DurableFile
 from degrade.shards.errors import NameTooLong, ShardError
 from degrade.shards.index import ShardIndex
 from degrade.shards.storage import Storage
@@ -20,6 +20,10 @@ BLOCK = 512
 _RECORD = 20 * BLOCK
 _LONGEST_NAME, _LONGEST_PREFIX = 100, 155
 _LARGEST = 8**11 - 1
+_HELD = 2 * BUFFER
+"""Bytes that are held back, to be hashed and written together: on ext4, whole buffers take two thirds of the time."""
+_ZEROS = tuple(bytes(-size % BLOCK) for size in range(BLOCK))
+"""What follows a member's last block that is so full."""
 
 _OWNER = b"0000644\0" + b"0000000\0" + b"0000000\0"
 _TIME = b"00000000000\0"
@@ -48,6 +52,8 @@ class TarWriter:
         self._file = DurableFile(path)
         self._digest = hashlib.sha256()
         self._size = 0
+        self._parts: list[bytes | memoryview] = []
+        self._written = 0
 
     def add(self, name: str, data: bytes) -> int:
         """Append a member; returns the offset of its data in the file.
@@ -57,24 +63,34 @@ class TarWriter:
         NameTooLong
             `name` (ASCII) does not fit; nothing was written.
         """
-        self._write(header(name, len(data)))
-        offset = self._size
-        self._write(data)
-        if over := len(data) % BLOCK:
-            self._write(bytes(BLOCK - over))
+        size = len(data)
+        padding = _ZEROS[size % BLOCK]
+        self._parts += header(name, size), data, padding
+        offset = self._size + BLOCK
+        self._size = offset + size + len(padding)
+        if self._size - self._written >= _HELD:
+            self._write(self._size // BUFFER * BUFFER)
         return offset
 
     def commit(self) -> Sealed:
         """End the tar and give it its name."""
         end = 2 * BLOCK
-        self._write(bytes(end + -(self._size + end) % _RECORD))
+        end += -(self._size + end) % _RECORD
+        self._parts.append(bytes(end))
+        self._size += end
+        self._write(self._size)
         self._file.commit()
         return Sealed(self._size, self._digest.hexdigest())
 
-    def _write(self, data: bytes) -> None:
-        self._file.write(data)
-        self._digest.update(data)
-        self._size += len(data)
+    def _write(self, up_to: int) -> None:
+        """Hash and write what is held back, up to a place in the file."""
+        held = memoryview(b"".join(self._parts))
+        now = up_to - self._written
+        for start in range(0, now, BUFFER):
+            self._file.write(held[start : min(start + BUFFER, now)])
+        self._digest.update(held[:now])
+        self._written = up_to
+        self._parts = [held[now:]]
 
     def __enter__(self) -> TarWriter:
         return self
