@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from degrade.cachedir import user_cache
 from degrade.textures import sample_bank
 from degrade.textures.cutouts import Bank
 from degrade.textures.damage_bank import DamageBank, is_bank
@@ -167,12 +169,18 @@ def _found(name: str) -> Source:
         return _known_by_its_contents(name, Folder, *public.groups())
     shipped = texture_names()
     if name in shipped:
-        return Shipped(name)
+        return _shipped(name, user_cache())
     if "/" not in name and "\\" not in name and not Path(name).expanduser().is_dir():
         near = get_close_matches(name, shipped, 1)
         meant = f"did you mean {near[0]!r}? There" if near else "there"
         raise TextureError(name, f"{meant} are {', '.join(shipped)}, and folders of pictures, such as ./{name}")
     return Folder(name)
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str, _cache: Path | None) -> Shipped:
+    """A texture of this package, kept with its open sheets, which lie in `_cache`: none of them ever changes."""
+    return Shipped(name)
 
 
 def _found_bank(name: str) -> Bank:
