@@ -82,6 +82,7 @@ def disturbed(crew: Crew, folder: Path, here: Path, kind: str, key: Key, count: 
         for doom in (first, second):
             ended = crew.run("fit", doom, **run(out))
             assert ended.killed or ended.code in (0, 1), ended.error
+            assert ended.done or ended.killed or "; " in ended.error
             assert "\n" not in ended.error
             kills += ended.killed
             trials = list(out.rglob("trials.jsonl"))

@@ -73,6 +73,7 @@ def disturbed(crew: Crew, pairs: Path, folder: Path, kind: str, key: Key, count:
         for doom in (first, second):
             ended = crew.run("train", doom, settings=settings(pairs, out))
             assert ended.killed or ended.code in (0, 1), ended.error
+            assert ended.done or ended.killed or "; " in ended.error
             assert "\n" not in ended.error
             kills += ended.killed
         crew.whole("train", out, settings=settings(pairs, out))

@@ -103,6 +103,8 @@ def fit(
         There is no such start, or it has mistakes.
     CorpusError
         A source that cannot be listed.
+    WriteError
+        The recipe, or what lies beside it, cannot be written.
     """
     place = _checked(Path(out), trials, minutes, workers)
     recipe = load_recipe(start)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from degrade.realism.fitting.judged import Figures
 from degrade.realism.fitting.report import report
 from degrade.realism.fitting.result import Fitted
 from degrade.realism.fitting.writing import written
+from degrade.shards.durable import write_durably
+from degrade.shards.errors import writing
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,14 @@ def verdict(before: Figures, after: Figures) -> Outcome:
 
 
 def keep(fitted: Fitted) -> None:
-    """Write fit.json and fit.md to the fit's folder, and last the recipe."""
+    """Write fit.json and fit.md to the fit's folder, and last the recipe. Raises WriteError."""
     data = json.dumps(fitted.to_data(), indent=1)
     for name, text in (("fit.json", data), ("fit.md", report(fitted))):
-        (fitted.folder / name).write_text(f"{text.rstrip()}\n", "utf-8", newline="\n")
-    fitted.out.write_text(written(fitted), "utf-8", newline="\n")
+        _write(fitted.folder / name, f"{text.rstrip()}\n")
+    _write(fitted.out, written(fitted))
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing, since a fit does not go on where there is a recipe; its name is the last thing that is done."""
+    with writing(path):
+        write_durably(path, text.encode(), last=False)

@@ -12,6 +12,7 @@ from degrade.realism.errors import RealismError
 from degrade.realism.fitting.judged import Figures
 from degrade.realism.fitting.knobs import Settings
 from degrade.shards.durable import write_durably
+from degrade.shards.errors import writing
 from degrade.train.bootstrap import Interval
 
 FILE = "trials.jsonl"
@@ -33,7 +34,7 @@ class Trials:
         Settings -> Figures.
     told : callable, optional
 
-    Raises RealismError where the folder holds another fit's trials.
+    Raises RealismError where the folder holds another fit's trials, WriteError where nothing can be written.
     """
 
     def __init__(self, folder: Path, about: dict[str, Any], evaluate: Evaluate, told: Told | None = None) -> None:
@@ -42,7 +43,8 @@ class Trials:
         """What the trials so far took, those of earlier runs included."""
         self.number = 0
         head = json.dumps({"fit": about}, sort_keys=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         lines = _whole_lines(self._path)
         if lines and lines[0] != head:
             what = f"{self._path} has the trials of another fit (other photographs, recipe, seed or version)"
@@ -50,7 +52,8 @@ class Trials:
         self._known = [json.loads(line) for line in lines[1:]]
         whole = "".join(f"{line}\n" for line in lines or [head]).encode()
         if not self._path.exists() or self._path.read_bytes() != whole:  # never cut what a kill would then lose
-            write_durably(self._path, whole)
+            with writing(self._path):
+                write_durably(self._path, whole)
 
     @property
     def resumed(self) -> int:
@@ -76,7 +79,7 @@ class Trials:
             "trial": self.number, "stage": stage, "settings": settings, **figures.to_data(),
             "seconds": round(time.monotonic() - started, 3),
         }  # fmt: skip
-        with self._path.open("a", encoding="utf-8", newline="\n") as file:
+        with writing(self._path), self._path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(row) + "\n")
         return row
 
