@@ -21,7 +21,7 @@ MEBIBYTE = 1 << 20
 TOP_LEVEL = {
     *(".ci", "benchmarks", "degrade", "examples", "recipes", "tests", "textures", "train"),
     *(".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "README.md"),
-    *("cli.py", "constraints.txt", "docs", "mkdocs.yml", "pyproject.toml"),
+    *("SECURITY.md", "cli.py", "constraints.txt", "docs", "mkdocs.yml", "pyproject.toml"),
 }
 
 Checker = Callable[[ast.Module], Iterator[tuple[int, str]]]
@@ -308,6 +308,17 @@ def test_no_file_is_large() -> None:
 def test_the_root_holds_what_people_read_and_run() -> None:
     present = {path.parts[0] for path in files_of_the_repository()}
     assert present == TOP_LEVEL
+
+
+def test_every_promise_of_security_has_its_test() -> None:
+    """What SECURITY.md says in its table is tested by functions that are there."""
+    rows = [row for row in (ROOT / "SECURITY.md").read_text("utf-8").splitlines() if row.startswith("| ")][1:]
+    assert rows
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        assert named, row
+        for path, name in named:
+            assert f"def {name}(" in (ROOT / path).read_text("utf-8"), f"{path} has no {name}"
 
 
 def test_tests_are_no_packages() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +13,11 @@ from degrade.building.errors import BuildError
 from degrade.building.ledger import Ledger, read_ledger
 from degrade.building.plan import Plan, version_of
 from degrade.building.workfolder import WorkFolder
+from degrade.jsontext import from_json
 from degrade.shards.card import card_text
 from degrade.shards.durable import DurableFile
 from degrade.shards.index import ShardIndex
-from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS, metadata_file
+from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS, in_own_files, metadata_file
 from degrade.shards.manifest import manifest_bytes
 from degrade.shards.members import JSON
 from degrade.shards.storage import Storage
@@ -139,7 +139,7 @@ def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally, at_last: ExitSta
         index, rejects, metadata = opened(INDEX), opened(REJECTS), _Metadata(opened)
         for line in folder.listed_rejects():
             rejects.add(line)
-            tally.rejects[json.loads(line)["reason"]] += 1
+            tally.rejects[from_json(line)["reason"]] += 1
         for ledger in _ledgers(folder, plan):
             tally.add(ledger)
             first, *others = ledger.lines
@@ -150,15 +150,18 @@ def _write_lists(folder: WorkFolder, plan: Plan, tally: _Tally, at_last: ExitSta
 
 
 def _ledgers(folder: WorkFolder, plan: Plan) -> Iterator[Ledger]:
-    names = [folder.ledger_name(shard) for shard in plan.shards]
-    stored = folder.storage.read_many(names)
-    for name in names:
+    stored = folder.storage.read_many([folder.ledger_name(shard) for shard in plan.shards])
+    for shard in plan.shards:
+        name = folder.ledger_name(shard)
         try:
             ledger = read_ledger(next(stored))
-            if ledger.plan != plan.hash:
+            if (ledger.plan, ledger.file, ledger.split) != (plan.hash, shard.file, shard.split):
                 raise ValueError("it is another plan's")
+            rows = ledger.lines[1 + ledger.rejected :]
+            if rows and not (in_own_files(shard.file) and JSON in ShardIndex.from_line(ledger.lines[0]).members):
+                raise ValueError("it has too many lines")
             yield ledger
-        except (OSError, KeyError, ValueError, TypeError) as error:
+        except (OSError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
             cure = "delete that file and run the same command again, which makes this shard anew"
             raise BuildError(f"{folder.storage.place_of(name)} is damaged ({error})", cure) from error
 

@@ -6,13 +6,20 @@ where members are files of their own, those of the split's metadata.jsonl.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from degrade.corpus import Reject
+from degrade.jsontext import from_json
 from degrade.shards.index import COMPACT
+from degrade.shards.layout import is_shard_file
+from degrade.shards.manifest_check import Test, is_count, is_digest, is_numbers, is_split, is_text
 
+_FACTS: dict[str, Test] = {
+    "plan": is_text, "file": is_shard_file, "split": is_split, "photographs": is_count, "pairs": is_count,
+    "size": is_count, "sha256": lambda value: value is None or is_digest(value), "rejects": is_numbers,
+    "body": is_count,
+}  # fmt: skip
 HEAD = 1 << 14
 """Bytes that hold a ledger's first line: a few names, and at most a number for each reason of rejects."""
 
@@ -82,12 +89,19 @@ def finished_ledger(head: tuple[bytes, int], size: int | None, plan: str) -> Led
 def read_ledger(data: bytes) -> Ledger:
     """A stored ledger with its lines. Raises KeyError, TypeError or ValueError."""
     first, *lines = data.decode("ascii").splitlines()
-    return replace(_parsed(first)[0], lines=tuple(lines))
+    ledger = _parsed(first)[0]
+    if len(lines) < 1 + ledger.rejected:
+        raise ValueError("it has too few lines")
+    return replace(ledger, lines=tuple(lines))
 
 
 def _parsed(first: str | bytes) -> tuple[Ledger, int]:
     """The facts, and the length of the lines below them."""
-    facts = json.loads(first)
+    facts = from_json(first)
+    if not isinstance(facts, dict) or facts.keys() != _FACTS.keys():
+        raise ValueError("its facts are others")
+    if damaged := [name for name, test in _FACTS.items() if not test(facts[name])]:
+        raise ValueError(f"its entry {damaged[0]!r} is damaged")
     body = int(facts.pop("body"))
     return Ledger(**facts), body
 

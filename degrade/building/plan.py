@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from degrade.building.plan_check import check_facts
 from degrade.building.rows import hashed_lines
 from degrade.corpus import Corpus, Listing
 from degrade.corpus.photographs import Photographs
 from degrade.corpus.provenance import sources_of
 from degrade.corpus.splits import divide
+from degrade.jsontext import from_json
 from degrade.ops.harvested import Harvested
 from degrade.ops.texture import Texture
 from degrade.plugins import plugin_digests
@@ -168,7 +170,8 @@ class Plan:
     @classmethod
     def from_json(cls, text: str | bytes) -> Plan:
         """Raises KeyError, TypeError or ValueError for a text that is no plan."""
-        data = json.loads(text)
+        data = from_json(text)
+        check_facts(data)
         stored = data.pop("hash")
         plan = cls(**{**data, "members": tuple(data["members"])})
         if plan.hash != stored:

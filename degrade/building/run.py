@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from degrade.building.worker import Job
 from degrade.building.workfolder import WorkFolder
 from degrade.corpus import Corpus, Listing, open_corpus
 from degrade.corpus.options import excluding
+from degrade.jsontext import from_json
 from degrade.recipes import Recipe, load_recipe
 from degrade.recipes.loading import Source as RecipeSource
 from degrade.recipes.source import Source
@@ -227,7 +227,7 @@ def _planned(out: Path | str, plan: Plan, shards: list[Shard], todo: list[Shard]
 def _report(draft: Report, folder: WorkFolder, plan: Plan, shards: list[Shard], built: list[str]) -> Report:
     """`draft` with what the ledgers of `shards` say."""
     splits = Counter(dict.fromkeys(plan.splits, 0))
-    rejects = Counter(json.loads(line)["reason"] for line in (folder.listed_rejects() if draft.part is None else ()))
+    rejects = Counter(from_json(line)["reason"] for line in (folder.listed_rejects() if draft.part is None else ()))
     size = photographs = 0
     for shard, ledger in zip(shards, folder.finished(plan, shards), strict=True):
         if ledger is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from degrade.jsontext import from_json
 from degrade.recipes.source import Source
 from degrade.shards.remote_errors import without_secrets
 from degrade.shards.storage import is_url
@@ -38,7 +39,7 @@ def source_from(text: str, out: Path | str) -> Source:
 
     Raises ValueError for a text that it did not write.
     """
-    source = json.loads(text) if text[:1] in ("{", "[") else text
+    source = from_json(text) if text[:1] in ("{", "[") else text
     placed: Source = _placed(source, lambda place: place if _stays(place) else os.path.normpath(Path(out, place)))
     return placed
 

@@ -34,6 +34,7 @@ from degrade.building.rows import stored_lines
 from degrade.building.sources import source_from
 from degrade.corpus import Photograph, Reject
 from degrade.corpus.photographs import Photographs
+from degrade.jsontext import from_json
 from degrade.recipes.source import Source
 from degrade.shards.durable import DurableFile, remove_left_over, sync_folder
 from degrade.shards.errors import ShardError, writing
@@ -145,7 +146,7 @@ class WorkFolder:
             return Plan.from_json(self.storage.read(_PLAN))
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise BuildError(f"{self.storage.place_of(_PLAN)} is damaged ({error})", _REBUILD) from error
 
     def check_plan(self, plan: Plan) -> Plan | None:
@@ -220,7 +221,7 @@ class WorkFolder:
     def folders(self) -> dict[str, str]:
         """Where the recipe's folders of textures were when the plan was made, absolute; none if nobody knows."""
         try:
-            stored = json.loads(self.storage.read(_FOLDERS))
+            stored = from_json(self.storage.read(_FOLDERS))
             return {name: os.path.normpath(Path(self.out, place)) for name, place in stored.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
@@ -231,19 +232,19 @@ class WorkFolder:
         lines = self.storage.read_range(_LISTING, start, end - start).splitlines()
         if len(lines) != shard.photographs:
             raise ValueError(f"{len(lines)} photographs of {shard.file}, not {shard.photographs}")
-        return [Photograph(*json.loads(line)) for line in lines]
+        return [Photograph(*from_json(line)) for line in lines]
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts: list[int] = json.loads(self.storage.read(_STARTS))
+        starts: list[int] = from_json(self.storage.read(_STARTS))
         return starts
 
     def listed_rejects(self) -> list[str]:
         """Lines of rejects.jsonl for what was bad at listing. Raises BuildError or StorageError."""
         try:
             lines = self.storage.read(_LISTED_REJECTS).decode("ascii").splitlines()
-            for line in lines:
-                json.loads(line)["reason"]
+            if not all(isinstance(from_json(line)["reason"], str) for line in lines):
+                raise ValueError("a reason in it is no text")
         except (OSError, ValueError, KeyError, TypeError) as error:
             what = f"{self.storage.place_of(_LISTED_REJECTS)} is damaged ({error})"
             raise BuildError(what, "run the build again, which writes it anew") from error
@@ -326,7 +327,7 @@ def _size_of_files(there: Mapping[str, int], ledger: bytes) -> int | None:
     try:
         found = read_ledger(ledger)
         files = list(ShardIndex.from_line(found.lines[0]).own_files())
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError, AttributeError):
         return None
     return found.size if all(there.get(name) == size for name, size in files) else None
 

@@ -49,9 +49,9 @@ def read_avif(data: bytes) -> Decoded:
 
     header = _read_header(data)
     for size in header.sizes:
-        check_size(*size)
+        check_size(*size, len(data))
     with decoder_faults(), quiet(), AvifImageFile(io.BytesIO(data)) as image:
-        check_size(*image.size)
+        check_size(*image.size, len(data))
         profile = image.info.get("icc_profile")
         orientation = exif_orientation(image.info.get("exif", b""))  # Pillow puts the boxes' rotation there
         if header.depth > 8:

@@ -27,7 +27,7 @@ def read_bmp(data: bytes) -> Decoded:
     if len(data) < _SHORTEST:
         raise truncated()
     with decoder_faults(), quiet(), BmpImageFile(io.BytesIO(data)) as image:
-        check_size(*image.size)
+        check_size(*image.size, len(data))
         image.load()
         samples = image_samples(image)
     return Decoded(finished(samples)[0], "bmp")

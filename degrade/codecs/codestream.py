@@ -55,7 +55,7 @@ def read_layout(data: bytes, start: int, end: int) -> Layout:
     (count,) = struct.unpack_from(">H", data, start + _SIZ)
     if right <= left or bottom <= top or not tile_width or not tile_height:
         raise corrupt("its JPEG 2000 header is damaged")
-    check_size(right - left, bottom - top)
+    check_size(right - left, bottom - top, end - start)
     if not 1 <= count <= _MOST_COMPONENTS:
         raise CodecError("unsupported", f"a JPEG 2000 file of {count} components; convert it to RGB or gray")
     if end < start + _SIZ + 2 + 3 * count:

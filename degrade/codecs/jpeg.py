@@ -12,7 +12,17 @@ import simplejpeg
 from degrade.codecs.colour import cmyk_to_rgb, finished
 from degrade.codecs.decoded import Decoded, Stored
 from degrade.codecs.encodable import check_pixels
-from degrade.codecs.errors import MAX_PIXELS, CodecError, check_size, corrupt, decoder_fault, decoder_faults, truncated
+from degrade.codecs.errors import (
+    FREE_PIXELS,
+    CodecError,
+    check_filled,
+    check_size,
+    corrupt,
+    decoder_fault,
+    decoder_faults,
+    is_hollow,
+    truncated,
+)  # fmt: skip
 from degrade.codecs.exif import exif_orientation
 from degrade.codecs.profiles import to_srgb
 
@@ -95,7 +105,7 @@ def decode_jpeg(data: bytes) -> np.ndarray:
             pass  # told below
         else:
             return plain
-    header = _read_header(data)
+    header = _whole_header(data)
     samples = _samples(data, header)
     return cmyk_to_rgb(samples, None) if header.components == 4 else samples
 
@@ -110,7 +120,7 @@ def _plain_colours(head: bytes) -> str:
         if marker == _BASELINE:
             header = _Header()
             _read_segment(header, marker, head[position + 4 :])
-            sound = header.precision == 8 and 0 < header.width * header.height <= MAX_PIXELS
+            sound = header.precision == 8 and 0 < header.width * header.height <= FREE_PIXELS
             return _COLOURS[header.components] if sound and header.components in (1, 3) else ""
         if marker not in _SKIPPED:
             break
@@ -120,9 +130,9 @@ def _plain_colours(head: bytes) -> str:
 
 def read_jpeg(data: bytes, luma: bool = False) -> Decoded:
     """A photograph in a JPEG file; see `degrade.codecs.decode`."""
-    if is_plain(head_of(data)):
+    if is_plain(head_of(data), len(data)):
         return Decoded(_decoded(data, "GRAY" if luma else "RGB"), "jpeg", data, is_luma=luma)
-    header = _read_header(data)
+    header = _whole_header(data)
     profile = _joined(header.profile)
     if luma and header.components == 3 and _stands_for_itself(header, profile) and _is_ycbcr_or_gray(data):
         return Decoded(_samples(data, header, "GRAY"), "jpeg", data, is_luma=True)
@@ -144,22 +154,30 @@ def head_of(data: bytes) -> bytes:
     return data[: scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")] if scan > 0 else b""
 
 
+def is_plain(head: bytes, stored: int) -> bool:
+    """Whether the file of this `head_of` surely is as most are: baseline, YCbCr, upright and without a profile; and its
+    `stored` bytes are not too few for its pixels."""
+    pixels = _plain_pixels(head)
+    return pixels > 0 and not is_hollow(pixels, stored)
+
+
 @lru_cache(maxsize=256)
-def is_plain(head: bytes) -> bool:
-    """Whether the file of this `head_of` surely is as most are: baseline, YCbCr, upright and without a profile. The
-    head is the same for many files. False if it ends within a segment in which the scan's marker stands by chance."""
+def _plain_pixels(head: bytes) -> int:
+    """The pixels of a file that is as most are, 0 of any other. The head is the same for many files. 0, too, if it ends
+    within a segment in which the scan's marker stands by chance."""
     try:
         with decoder_faults():
             header = _read_header(head)
             shape = header.frame, header.components, header.orientation
-            return shape == (_BASELINE, 3, 1) and not header.profile and _is_ycbcr_or_gray(head)
+            plain = shape == (_BASELINE, 3, 1) and not header.profile and _is_ycbcr_or_gray(head)
+            return header.width * header.height if plain else 0
     except CodecError:
-        return False
+        return 0
 
 
 def stored_jpeg(data: bytes) -> Stored:
     """What a JPEG file stores, CMYK included. Raises CodecError."""
-    header = _read_header(data)
+    header = _whole_header(data)
     return Stored(_samples(data, header), header.orientation)
 
 
@@ -212,7 +230,17 @@ def _stands_for_itself(header: _Header, profile: bytes | None) -> bool:
 
 
 def _is_ycbcr_or_gray(data: bytes) -> bool:
-    return simplejpeg.decode_jpeg_header(data)[2] in ("YCbCr", "Gray")
+    try:
+        return simplejpeg.decode_jpeg_header(data)[2] in ("YCbCr", "Gray")
+    except ValueError:  # what its decoder will tell of
+        return False
+
+
+def _whole_header(data: bytes) -> _Header:
+    """The header of a whole file, which has bytes enough for its pixels. Raises CodecError."""
+    header = _read_header(data)
+    check_filled(header.width * header.height, len(data))
+    return header
 
 
 def _read_header(data: bytes) -> _Header:

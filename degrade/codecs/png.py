@@ -187,7 +187,8 @@ def _read_chunks(data: bytes) -> dict[bytes, list[memoryview]]:
         if not chunks:
             if kind != b"IHDR" or len(chunk) != 25:
                 raise corrupt("a PNG without a header")
-            check_size(*struct.unpack_from(">II", chunk, 8))
+            width, height = struct.unpack_from(">II", chunk, 8)
+            check_size(width, height, len(data))
         chunks.setdefault(kind, []).append(chunk)
     if b"IDAT" not in chunks:
         raise corrupt("a PNG without a picture")

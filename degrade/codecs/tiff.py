@@ -51,9 +51,9 @@ def _checked_tags(data: bytes) -> Tags:
         raise truncated() from error
     except ValueError as error:
         raise corrupt(f"its TIFF header is damaged ({error})") from error
-    check_size(tags.get(_WIDTH, (0,))[0], tags.get(_HEIGHT, (0,))[0])
+    check_size(tags.get(_WIDTH, (0,))[0], tags.get(_HEIGHT, (0,))[0], len(data))
     if _TILE_WIDTH in tags and _TILE_HEIGHT in tags:
-        check_size(tags[_TILE_WIDTH][0], tags[_TILE_HEIGHT][0])
+        check_size(tags[_TILE_WIDTH][0], tags[_TILE_HEIGHT][0], len(data))
     depths = set(tags.setdefault(_BITS, (1,)))
     if not set(tags.get(_FORMAT, ())) <= {_UNSIGNED, _UNTYPED}:
         raise CodecError("unsupported", "a TIFF of floating-point or signed numbers; convert it to 8 or 16 bits")

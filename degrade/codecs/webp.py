@@ -25,7 +25,7 @@ def read_webp(data: bytes) -> Decoded:
     if struct.unpack_from("<I", data, 4)[0] + 8 > len(data):
         raise truncated()
     with decoder_faults(), quiet(), WebPImageFile(io.BytesIO(data)) as image:
-        check_size(*image.size)
+        check_size(*image.size, len(data))
         image.load()
         samples = image_samples(image)
         profile = image.info.get("icc_profile")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from degrade.corpus.members import DamagedArchive, Member
 from degrade.corpus.names import source_of
 from degrade.corpus.remote import attempt, fetch, is_url, opened, refused, short_name, without_query
 from degrade.corpus.roles import Roles, choices
+from degrade.jsontext import from_json
 
 KINDS = {".zip": zips, ".tar": tars}
 _PACKED = {
@@ -195,7 +195,7 @@ class _Lister:
             if not is_url(place) and not isinstance(error, OSError):
                 raise
             if not self.corpus.apart:
-                raise refused(what, error, self.archive) from error
+                raise refused(what, error, self.archive) from None
             self._flush()
             detail = f"it cannot be read ({type(error).__name__}); check that it is there and that you may read it"
             self.maker.reject(source_of(self.archive), "damaged_archive", detail)
@@ -242,7 +242,7 @@ class _Lister:
         known = self.beside.setdefault(member.key, {})
         try:
             text = member.data().decode("utf-8-sig")
-            found = json.loads(text) if suffix == ".json" else {suffix[1:]: text.strip()}
+            found = from_json(text) if suffix == ".json" else {suffix[1:]: text.strip()}
             if not isinstance(found, dict):
                 raise ValueError("it holds no object")
         except (ValueError, RecursionError):

@@ -11,6 +11,8 @@ from degrade.corpus.listing import CorpusReadError, Photograph
 
 #: Larger files are no photographs but mistakes; reading one would take the machine's memory.
 MAX_BYTES = 2 << 30
+#: A read of more first asks how many bytes there are: the system sets aside what it is asked for.
+_LARGE = 16 << 20
 # A pipe that took the file's name must not hang the worker.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -40,6 +42,8 @@ def read_range(path: Path, start: int, size: int, source: str) -> bytes:
     """
     try:
         with path.open("rb", buffering=0) as file:
+            if size > _LARGE:
+                size = max(0, min(size, os.fstat(file.fileno()).st_size - start))
             file.seek(start)
             parts = [file.read(size)]
             while parts[-1] and (left := size - sum(map(len, parts))):

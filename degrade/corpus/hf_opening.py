@@ -70,8 +70,8 @@ def _library(spec: str) -> Any:
 def _opened(load: Callable[[], Any], name: str, column: str, spec: str) -> DatasetCorpus:
     try:
         loaded = load()
-    except Exception as error:
-        raise refused(f"the dataset {name}", error, spec) from error
+    except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+        raise refused(f"the dataset {name}", error, spec) from None
     splits = loaded if isinstance(loaded, dict) else {"": loaded}
     first = next(iter(splits.values()))
     classes = {key: tuple(kind.names) for key, kind in first.features.items() if hasattr(kind, "int2str")}

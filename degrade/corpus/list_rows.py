@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from degrade.corpus.listing import CorpusError
+from degrade.jsontext import from_json
 
 LIST_SUFFIXES = (".txt", ".lst", ".csv", ".tsv", ".jsonl", ".ndjson")
 _PLAIN = (".txt", ".lst")
@@ -86,7 +86,7 @@ def _json(text: Iterator[str], mistakes: Mistakes) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            found = from_json(line)
         except (ValueError, RecursionError):
             mistakes.add(number, "no JSON")
             continue

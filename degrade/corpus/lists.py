@@ -219,5 +219,5 @@ def _opened(place: str) -> TextIO:
     try:
         file = opened(place) if is_url(place) else Path(place).open("rb")  # noqa: SIM115 - the text closes it
         return io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-    except Exception as error:
-        raise refused(f"the list {public(place)}", error, place) from error
+    except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+        raise refused(f"the list {public(place)}", error, place) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar
@@ -24,6 +25,7 @@ READ_AHEAD = 1 << 20
 _EXTRAS = {"s3": "s3", "s3a": "s3", "hf": "hub"}
 _PACKAGES = {"http": "aiohttp", "https": "aiohttp", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
 _FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_URLS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+")
 _MISTAKES = (ValueError, TypeError, NotImplementedError, ImportError, AttributeError)
 
 
@@ -111,8 +113,8 @@ def fetch(url: str, source: str, start: int | None = None, end: int | None = Non
 
     try:
         return attempt(request)
-    except Exception as error:  # whatever it is, it is this photograph's reject
-        raise CorpusReadError(*why(error), source) from error
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this photograph's reject
+        raise CorpusReadError(*why(error), source) from None
 
 
 def opened(url: str) -> BinaryIO:
@@ -196,12 +198,13 @@ def why(error: Exception) -> tuple[str, str]:
 
 
 def refused(what: str, error: Exception, spec: str) -> CorpusError:
-    """The CorpusError for a source that cannot be looked through."""
+    """The CorpusError for a source that cannot be looked through. It is raised `from None`: others' errors name URLs
+    with all that is secret in them, and a traceback would show it."""
     if isinstance(error, FileNotFoundError):
         return CorpusError(f"{what} is not there; check its address, or list the folder above it", spec)
     if isinstance(error, PermissionError):
         return CorpusError(f"{what} may not be read; check your credentials and its permissions", spec)
-    said = str(error).strip().partition("\n")[0][:200] or "no reason given"
+    said = _URLS.sub(lambda found: public(found[0]), str(error).strip().partition("\n")[0])[:200] or "no reason given"
     return CorpusError(
         f"{what} cannot be read ({type(error).__name__}: {said}); check the address and connection", spec
     )

@@ -73,8 +73,8 @@ class RemoteFileCorpus:
         maker = ListingMaker()
         try:
             size = size_of(self.url)
-        except Exception as error:
-            raise refused(f"the file {public(self.url)}", error, self.url) from error
+        except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+            raise refused(f"the file {public(self.url)}", error, self.url) from None
         add_sized(maker, self.name, size)
         return maker.finish()
 
@@ -117,8 +117,8 @@ class _Walk:
     def run(self) -> None:
         try:
             attempt(lambda: connection(self.url))
-        except Exception as error:
-            raise refused(f"the source {public(self.url)}", error, self.url) from error
+        except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+            raise refused(f"the source {public(self.url)}", error, self.url) from None
         level: list[tuple[str, ...]] = [()]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             while level:
@@ -132,9 +132,9 @@ class _Walk:
     def _entries(self, parts: tuple[str, ...]) -> list[tuple[str, str, int | None]]:
         try:
             return entries(self._at(parts))
-        except Exception as error:  # one folder of many: what it held is accounted for as unknown
+        except Exception as error:  # noqa: BLE001 - one folder of many: what it held counts as unknown
             if not parts:
-                raise refused(f"the folder {public(self.url)}", error, self.url) from error
+                raise refused(f"the folder {public(self.url)}", error, self.url) from None
             detail = f"the folder cannot be listed: {why(error)[1]}"
             self.maker.reject(source_of("/".join(parts)), "unreadable_folder", detail)
             return []

@@ -207,8 +207,8 @@ def _globbed(root: str, pattern: str, spec: str) -> list[str]:
 
     try:
         return attempt(request)
-    except Exception as error:
-        raise refused(f"the pattern {spec}", error, spec) from error
+    except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+        raise refused(f"the pattern {spec}", error, spec) from None
 
 
 class _Holds:

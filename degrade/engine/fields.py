@@ -109,7 +109,7 @@ class FieldSpec:
         else:
             made = Constant(tuple(given) if isinstance(given, list | tuple) else given)
         for value in made.values if isinstance(made, Choice) else [made.value] if isinstance(made, Constant) else []:
-            self._check_value(value)
+            self.check(value)
         if not isinstance(made, Choice | Constant):
             self._check_spread(made)
         return self._settled(made)
@@ -132,7 +132,8 @@ class FieldSpec:
             return Constant(tuple(int(v) if int(v) == v else rounded(v) for v in made.value))
         return made
 
-    def _check_value(self, value: Any) -> None:
+    def check(self, value: Any) -> None:
+        """Raises ValueError for a value that cannot have been drawn: of the wrong kind, or out of bounds."""
         if value is None and self.optional:
             return
         if not self._fits(value):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.codecs import Decoded, decode
-from degrade.codecs.errors import MAX_PIXELS
+from degrade.codecs.errors import MAX_PIXELS, is_hollow
 from degrade.codecs.jpeg import head_of, is_plain, segments
 from degrade.codecs.jpeg_tables import ZIGZAG
 from degrade.engine.kernels import jpeg_colour, jpeg_scan
@@ -77,7 +77,7 @@ def read_planes(data: bytes) -> Planes | None:
     restarts, sampled oddly, or damaged."""
     head = head_of(data)
     layout = _layout(head)
-    if layout is None:
+    if layout is None or is_hollow(layout.width * layout.height, len(data)):
         return None
     width, height, across, down = layout[:4]
     wide, high = -(-width // (_SIDE * across)), -(-height // (_SIDE * down))
@@ -98,7 +98,7 @@ def read_planes(data: bytes) -> Planes | None:
 @lru_cache(maxsize=256)
 def _layout(head: bytes) -> _Layout | None:
     """The layout of a file with such a head, which many files share; None if it is out of the ordinary."""
-    if not is_plain(head):
+    if not is_plain(head, MAX_PIXELS):
         return None
     steps: dict[int, npt.NDArray[np.int32]] = {}
     codes: dict[int, npt.NDArray[np.int32]] = {}

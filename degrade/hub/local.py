@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from degrade.hub.client import Remote
 from degrade.hub.errors import HubError
 from degrade.shards.index import ShardIndex, read_index
-from degrade.shards.layout import INDEX, MANIFEST, REJECTS, in_own_files, is_data_file, is_shard_file
+from degrade.shards.layout import INDEX, MANIFEST, REJECTS, in_own_files, is_data_file
 from degrade.shards.manifest import digest, read_manifest
 from degrade.shards.storage import Storage, open_storage
 from degrade.shards.storage_local import LocalStorage
@@ -140,9 +140,6 @@ def _lists(storage: LocalStorage, manifest: dict[str, Any]) -> Iterator[LocalFil
 
 def _shards(storage: LocalStorage, manifest: dict[str, Any]) -> Iterator[LocalFile]:
     entries = [entry for entry in manifest["shards"] if entry["pairs"]]
-    for entry in entries:
-        if not is_shard_file(entry["file"]):
-            raise ValueError(f"{entry['file']!r} is no name of a shard")
     own = [entry for entry in entries if in_own_files(entry["file"])]
     if own:
         yield from _own_files(storage, own)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from typing import Any
 
+from degrade.hub.errors import HubError
+from degrade.jsontext import from_json
 from degrade.recipes.dumping import dump_data
 from degrade.shards.card import card_text
 from degrade.shards.layout import CARD, INDEX, MANIFEST, REJECTS, is_data_file
@@ -23,12 +24,14 @@ def one_split(manifest: dict[str, Any], lists: dict[str, bytes], split: str) -> 
     manifest : dict
     lists : dict
         The bytes of the index and of the rejects.
+
+    Raises HubError where a line of them is damaged.
     """
     index = b"".join(_lines(lists[INDEX], split))
     rejects = _lines(lists[REJECTS], split)
     files = {name: value for name, value in manifest["files"].items() if is_data_file(name)}
     kept = {name: value for name, value in files.items() if name.split("/")[1] == split}
-    reasons = Counter(str(json.loads(line)["reason"]) for line in rejects)
+    reasons = Counter(str(from_json(line).get("reason")) for line in rejects)
     counts = manifest["counts"]["splits"][split]
     facts = {name: value for name, value in manifest.items() if name not in ("manifest", "sha256")} | {
         "counts": {
@@ -46,7 +49,10 @@ def one_split(manifest: dict[str, Any], lists: dict[str, bytes], split: str) -> 
 
 
 def _lines(data: bytes, split: str) -> list[bytes]:
-    return [line for line in data.splitlines(keepends=True) if json.loads(line).get("split") == split]
+    try:
+        return [line for line in data.splitlines(keepends=True) if from_json(line).get("split") == split]
+    except (ValueError, AttributeError) as error:
+        raise HubError(f"a line of its lists is damaged ({error})", "ask the owner of the dataset") from error
 
 
 def _sha256(data: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from degrade.codecs import MAX_PIXELS
 from degrade.engine.declaration import Declaration
 from degrade.engine.distributions import Constant, Distribution
 from degrade.engine.fields import Count, Kind, Option, Real, field
@@ -156,6 +157,8 @@ class Frame(Declaration):
         problems = [(name, "expected a fixed value, not a distribution") for name in drawn]
         if not problems and self.fixed("size") is None and self.fixed("fit") != "crop":
             problems.append(("fit", f"{self.fixed('fit')} needs a size"))
+        if not problems and self.fixed("size") is not None and math.prod(self.fixed("size")) > MAX_PIXELS:
+            problems.append(("size", f"expected at most {MAX_PIXELS:,} pixels"))
         return problems
 
     def fixed(self, name: str) -> Any:

@@ -17,6 +17,7 @@ from degrade.ops import KnownOps
 from degrade.recipes.developing import developed, working_pixels
 from degrade.recipes.frame import Framing
 from degrade.recipes.given import PAIR
+from degrade.recipes.record_check import check_record
 
 Array = npt.NDArray[Any]
 
@@ -41,7 +42,7 @@ def replay_record(image: Array, record: dict[str, Any], target: Array | None = N
     Raises
     ------
     ReplayError
-        The record names an op or a field that this version does not have.
+        The record is none, is of another photograph, or names an op or a field that this version does not have.
     TypeError, ValueError
         `image` is of another dtype or shape, or the pair was made of the luma that the photograph's file stores: then
         it takes `replay_photograph`.
@@ -71,6 +72,7 @@ def replay_source(
 ) -> Pair:
     """`replay_record` for a checked (H, W, C) `image` that the pair may keep, decoded from `original`, and its `target`
     likewise; pictures come out as `dtype`, damages are told `apart` or not."""
+    check_record(record, image.shape, KnownOps())
     if (record.get("given") == PAIR) != (target is not None):
         what = (
             "a pair whose target was given: it takes that too" if target is None else "no pair whose target was given"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from io import BufferedIOBase
 from itertools import groupby
 from typing import Any
 
+from degrade.jsontext import from_json
 from degrade.shards.folders import columns_of_row, file_names
 from degrade.shards.index import COMPACT, ShardIndex
 from degrade.shards.layout import INDEX, in_own_files
@@ -200,7 +200,7 @@ def _of_own_files(
 
 def _name_problems(row: bytes, line: ShardIndex, number: int) -> Iterator[Problem]:
     """Whether the files that a row of metadata names are those that the index says."""
-    named = {name: value for name, value in json.loads(row).items() if name.endswith("file_name")}
+    named = {name: value for name, value in from_json(row).items() if name.endswith("file_name")}
     if named != file_names(line, line.keys[number]):
         yield Problem(line.files[JSON], line.keys[number], "its line names other files than the index")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from degrade.engine.damage import DamageClass
+from degrade.jsontext import from_json
 from degrade.textures.errors import TextureError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def damage_statistics(pairs: StoredPairs) -> DamageStatistics:
     for number in range(count):
         row = pairs[number * len(pairs) // count].row
         coverages.append(row["coverage"])
-        fired = json.loads(row["steps"])
+        fired = from_json(row["steps"])
         for step in fired:
             name = step["label"], step["op"]
             steps[name] = steps.get(name, 0) + bool(step["fired"])

@@ -7,7 +7,6 @@ metadata.jsonl, which also names the files, relative to itself, as `datasets`' I
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
+from degrade.jsontext import from_json
 from degrade.shards.durable import DurableFile, sync_folder
 from degrade.shards.index import COMPACT, ShardIndex
 from degrade.shards.layout import DATA, member_file, plain_name, temporary
@@ -182,5 +182,5 @@ def file_names(index: ShardIndex, key: str) -> dict[str, str]:
 
 def columns_of_row(line: bytes) -> dict[str, Any]:
     """The JSON columns out of a line of metadata. Raises ValueError, KeyError or TypeError where it is damaged."""
-    row: Mapping[str, Any] = json.loads(line)
+    row: Mapping[str, Any] = from_json(line)
     return {name: row[name] for name in COLUMNS}

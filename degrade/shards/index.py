@@ -6,6 +6,7 @@ One JSON line a shard, so that it may be cut, joined and read in part.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import orjson
 
 from degrade.shards.errors import ShardError
-from degrade.shards.layout import INDEX, is_data_file, member_file
+from degrade.shards.layout import DATA, INDEX, is_data_file, is_shard_file, member_file
 from degrade.shards.storage import Place, open_storage
 
 COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
@@ -94,16 +95,23 @@ class ShardIndex:
 
     @classmethod
     def from_line(cls, line: str | bytes) -> ShardIndex:
-        """Raises KeyError, TypeError or ValueError for a line that is none."""
+        """Raises KeyError, TypeError, ValueError, OverflowError or AttributeError for a line that is none."""
         data = orjson.loads(line)
+        if not is_shard_file(data["shard"]) or not data["shard"].startswith(f"{DATA}/{data['split']}-"):
+            raise ValueError("it names no shard of an output")
+        keys = data["keys"]
+        if not isinstance(keys, list) or not "".join(keys).isascii() or not "".join(keys).isprintable():
+            raise ValueError("its keys are not plain texts")
         members = {suffix: (place["offsets"], place["sizes"]) for suffix, place in data["members"].items()}
-        pairs = len(data["keys"])
+        pairs = len(keys)
         if pairs != data["pairs"] or any(len(one) != pairs for place in members.values() for one in place):
             raise ValueError("its lists differ in length")
+        if any(min(array("q", one), default=0) < 0 for place in members.values() for one in place):
+            raise ValueError("a place in it is below 0")
         files = {suffix: str(place["file"]) for suffix, place in data["members"].items() if "file" in place}
         if not all(map(is_data_file, files.values())):
             raise ValueError("it names files that are no data of an output")
-        return cls(data["shard"], data["split"], data["keys"], members, files)
+        return cls(data["shard"], data["split"], keys, members, files)
 
 
 def read_index(out: Place) -> Iterator[ShardIndex]:
@@ -135,6 +143,6 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
 def _parsed(line: str, number: int) -> ShardIndex:
     try:
         return ShardIndex.from_line(line)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         what: Any = f"line {number} of {INDEX} is damaged ({error})"
         raise ShardError(what, "run its build again, it writes the index anew") from error

@@ -35,6 +35,7 @@ TOP = (MANIFEST, INDEX, REJECTS, CARD, SHEET)
 """What lies beside the folders."""
 
 _SUFFIXES = {"tar": ".tar", "parquet": ".parquet", "folder": "", "aligned": ""}
+FORMATS = tuple(_SUFFIXES)
 _SHARD = re.compile(rf"{DATA}/[a-z][a-z0-9_]*-[0-9]{{5,}}-of-[0-9]{{5,}}(\.tar|\.parquet|)")
 _DATA_FILE = re.compile(rf"{DATA}/[a-z][a-z0-9_]*/(metadata\.jsonl|([a-z0-9_]+/)?\*\.(jpg|png))")
 _ALIGNED = "aligned"

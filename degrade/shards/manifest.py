@@ -25,8 +25,10 @@ import hashlib
 import json
 from typing import Any
 
+from degrade.jsontext import from_json
 from degrade.shards.errors import ShardError
 from degrade.shards.layout import MANIFEST
+from degrade.shards.manifest_check import manifest_problem
 from degrade.shards.storage import Place, open_storage
 
 VERSION = 1
@@ -61,7 +63,7 @@ def read_manifest(out: Place) -> dict[str, Any]:
     storage = open_storage(out)
     path = storage.place_of(MANIFEST)
     try:
-        found = json.loads(storage.read(MANIFEST))
+        found = from_json(storage.read(MANIFEST))
     except (FileNotFoundError, NotADirectoryError):
         cure = "name the folder of a finished build, or finish it by the same command"
         raise ShardError(f"{storage.name} has no {MANIFEST}", cure) from None
@@ -71,4 +73,6 @@ def read_manifest(out: Place) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("manifest") != VERSION or not isinstance(found.get("shards"), list):
         cure = "read it with the version of degrade that wrote it"
         raise ShardError(f"{path} is no manifest of format {VERSION}", cure)
+    if what := manifest_problem(found):
+        raise ShardError(f"{path} is damaged: {what}", "run its build again, which writes the manifest anew")
     return found

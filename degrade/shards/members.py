@@ -16,6 +16,8 @@ import orjson
 from degrade.codecs import Decoded, encode_jpeg, encode_png
 from degrade.engine.mask_file import mask_png
 from degrade.engine.photo import with_channels
+from degrade.jsontext import from_json
+from degrade.shards.errors import ShardError
 
 if TYPE_CHECKING:
     from degrade.engine.pair import Pair
@@ -196,6 +198,12 @@ def _inner(value: Any) -> str:
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """`Pair.record` back from its JSON columns: all that `degrade.replay_record` needs beside the photograph."""
-    kept = {name: row[name] for name in ("key", "photo", "copy", "epoch", "split", "seed", "fingerprint")}
-    return {**kept, **json.loads(row["frame"]), "steps": json.loads(row["steps"])}
+    """`Pair.record` back from its JSON columns: all that `degrade.replay_record` needs beside the photograph.
+
+    Raises ShardError where they hold none.
+    """
+    try:
+        kept = {name: row[name] for name in ("key", "photo", "copy", "epoch", "split", "seed", "fingerprint")}
+        return {**kept, **from_json(row["frame"]), "steps": from_json(row["steps"])}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ShardError(f"the record of {row.get('key')!r} is damaged ({error})", "run `degrade verify`") from error

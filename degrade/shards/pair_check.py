@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from degrade.jsontext import from_json
 from degrade.shards.members import CLEAN, COLUMNS, JSON, LAYERS, MASKS, PICTURES, SIDE_BY_SIDE
 
 
@@ -59,7 +59,7 @@ def pair_problems(
 def _row(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
     """The JSON columns, None if they are not what they should be, and what is wrong with them."""
     try:
-        row = json.loads(data)
+        row = from_json(data)
     except ValueError as error:
         return None, [f"its JSON is damaged ({error})"]
     if not isinstance(row, dict) or list(row) != list(COLUMNS):
@@ -81,7 +81,7 @@ def _row_problems(row: dict[str, Any], key: str, entry: dict[str, Any], manifest
     ]
     for column in ("steps", "frame", "instances"):
         try:
-            json.loads(row[column])
+            from_json(row[column])
         except ValueError as error:
             wrong.append(f"its JSON's {column} is damaged ({error})")
     return wrong
@@ -135,7 +135,7 @@ def _channels(row: dict[str, Any], side: str) -> int | None:
 def _framed(row: dict[str, Any]) -> dict[str, Any]:
     """What the JSON's column `frame` holds; nothing where it is damaged, which is told elsewhere."""
     try:
-        held = json.loads(row["frame"])
+        held = from_json(row["frame"])
     except ValueError:
         return {}
     return held if isinstance(held, dict) else {}

@@ -69,11 +69,11 @@ def reaching(place: str, doing: str) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError) as error:
         if doing == "read":
             raise type(error)(place) from None
-        raise _translated(error, place, doing) from error
+        raise _translated(error, place, doing) from None  # others' errors may name what is secret
     except (MemoryError, RecursionError):
         raise
-    except Exception as error:
-        raise _translated(error, place, doing) from error
+    except Exception as error:  # noqa: BLE001 - each library fails in its own ways
+        raise _translated(error, place, doing) from None  # others' errors may name what is secret
 
 
 def _translated(error: Exception, place: str, doing: str) -> StorageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.codecs import decode_jpeg, decode_png
+from degrade.jsontext import from_json
 from degrade.shards.arrays import TOLD, Reading
 from degrade.shards.errors import ShardError
 from degrade.shards.folders import columns_of_row
-from degrade.shards.members import JSON, LAYERS, PICTURES, SIDE_BY_SIDE, record_of
+from degrade.shards.members import COLUMNS, JSON, LAYERS, PICTURES, SIDE_BY_SIDE, record_of
 from degrade.shards.places import Shard
 from degrade.shards.spans import spans
 
@@ -165,7 +165,9 @@ def row_of(files: DataFiles, shard: Shard, place: int, line: bytes | None) -> di
             return files.rows(shard.file)[place]
         if JSON in shard.files:
             return columns_of_row(line)
-        row: dict[str, Any] = json.loads(line)
+        row: dict[str, Any] = from_json(line)
+        if not isinstance(row, dict) or not row.keys() >= COLUMNS.keys():
+            raise ValueError("it has other columns")
         return row
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise ShardError(f"the JSON of {shard.keys[place]} is damaged ({error})", "run `degrade verify`") from error

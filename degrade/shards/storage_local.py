@@ -14,6 +14,8 @@ from degrade.shards.durable import write_durably
 from degrade.shards.storage import Storage
 
 _MOST_OPEN = 128
+_LARGE = 16 << 20
+"""Bytes from which on a read first asks how many there are: the system sets aside what it is asked for."""
 
 
 class LocalStorage(Storage):
@@ -59,6 +61,8 @@ class LocalStorage(Storage):
     def read_range(self, name: str, offset: int, size: int) -> bytes:
         """A few files stay open. `pread` keeps no position, so threads and forks share them."""
         file = self._open.get(name) or self._file(name)  # held here, so that no other thread closes it meanwhile
+        if size > _LARGE:
+            size = min(size, max(0, os.fstat(file.descriptor).st_size - offset))
         return os.pread(file.descriptor, size, offset)
 
     def read_ranges(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:

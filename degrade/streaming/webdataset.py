@@ -9,7 +9,6 @@ needs webdataset itself.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ import numpy.typing as npt
 from degrade.codecs import decode, decode_jpeg, decode_png
 from degrade.codecs.suffixes import SUFFIXES
 from degrade.corpus.reading import why_rejected
+from degrade.jsontext import from_json
 from degrade.recipes import Recipe, load_recipe
 from degrade.shards.arrays import TOLD, USUAL, Reading, as_arrays, no_member
 from degrade.shards.errors import ShardError
@@ -222,7 +222,7 @@ class _Held:
     @cached_property
     def _row(self) -> dict[str, Any]:
         told = self._sample["json"]
-        row: dict[str, Any] = told if isinstance(told, dict) else json.loads(told)
+        row: dict[str, Any] = told if isinstance(told, dict) else from_json(told)
         return row
 
     @property

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def _opened(path: Path) -> Bytes | None:
     try:
         packed = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         shape_of(packed)
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, SyntaxError, TokenError):
         return None
     return packed
 

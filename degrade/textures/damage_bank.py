@@ -4,16 +4,17 @@ coverage, which is mapped into memory."""
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from degrade.jsontext import from_json
 from degrade.textures.cutouts import Bank, CutOuts, Rate, level_starts
 from degrade.textures.errors import TextureError
 from degrade.textures.shapes import NAMES
@@ -72,7 +73,7 @@ class DamageBank(Bank):
             where = f"there is no {INDEX} in it" if self.root.is_dir() else "there is no such bank"
             raise TextureError(self.given, f"{where}; make one: degrade harvest SCANS --out {self.given}")
         try:
-            index = json.loads(self._read(INDEX))
+            index = from_json(self._read(INDEX))
         except ValueError as error:
             raise TextureError(self.given, f"{INDEX} is no JSON; {_AGAIN}") from error
         if not isinstance(index, dict) or index.get("bank") != VERSION:
@@ -93,7 +94,7 @@ class DamageBank(Bank):
     def _data(self) -> Bytes:
         try:
             return np.asarray(np.load(self.root / DATA, mmap_mode="r", allow_pickle=False))
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:  # numpy parses a head as Python does
             raise TextureError(self.given, f"{DATA} cannot be read ({_said(error)}); {_AGAIN}") from error
 
 

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from degrade.jsontext import from_json
 from degrade.shards.durable import write_durably
 from degrade.shards.errors import writing
 from degrade.train.errors import CheckpointError
@@ -48,7 +49,9 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise CheckpointError(f"there is no checkpoint {path}", "name a .safetensors file or the folder of a training")
     try:
         with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})[_FACTS])
+            facts = from_json((file.metadata() or {})[_FACTS])
+            if not isinstance(facts, dict):
+                raise ValueError("its facts are no mapping")
             names = list(file.keys())
             tensors = {name: file.get_tensor(name).clone() for name in names}  # a copy: the file is mapped, and may go
     except (SafetensorError, OSError, ValueError, KeyError) as error:
@@ -98,15 +101,28 @@ def load_checkpoint(
     file = Path(path) / BEST if Path(path).is_dir() else Path(path)
     tensors, info = read_checkpoint(file)
     prefix = f"networks.{info.get('main', '')}."
+    weights = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
     if model is None:
-        if info.get("options") is None:
-            cure = f"give load_checkpoint the network itself, a {info.get('model')}"
-            raise CheckpointError(f"{file} is of a network that degrade has no name for", cure)
-        from degrade.train.models import create_model
-
-        model = create_model(info["model"], **info["options"])
-    load_weights(model, {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}, file)
+        model = _named(info, weights, file)
+    load_weights(model, weights, file)
     return model.to(device).eval(), info
+
+
+def _named(info: Mapping[str, Any], weights: Mapping[str, Tensor], file: Path) -> nn.Module:
+    """The network that a checkpoint names, made only if the `weights` are its own: by a few words of a file that holds
+    none of them, networks of any size could be asked for. Raises CheckpointError or ModelError."""
+    name, options = info.get("model"), info.get("options")
+    if options is None:
+        cure = f"give load_checkpoint the network itself, a {name}"
+        raise CheckpointError(f"{file} is of a network that degrade has no name for", cure)
+    if not isinstance(name, str) or not isinstance(options, dict):
+        raise CheckpointError(f"the checkpoint {file} names its network in no way that is known", _CURE)
+    from degrade.train.models import create_model
+
+    shapes = {part: tensor.shape for part, tensor in create_model(name, device="meta", **options).state_dict().items()}
+    if shapes != {part: tensor.shape for part, tensor in weights.items()}:
+        raise CheckpointError(f"the checkpoint {file} holds other weights than those of the {name} it names", _CURE)
+    return create_model(name, **options)
 
 
 def load_weights(network: nn.Module, weights: Mapping[str, Tensor], file: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from degrade import __version__
+from degrade.jsontext import from_json
 from degrade.shards.durable import write_durably
 from degrade.shards.errors import writing
 from degrade.train.checkpoint import BEST, LAST
@@ -65,7 +66,7 @@ class RunFile:
     def _read(self) -> dict[str, Any]:
         path = self.folder / RUN
         try:
-            facts: dict[str, Any] = json.loads(path.read_bytes())
+            facts: dict[str, Any] = from_json(path.read_bytes())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

@@ -69,6 +69,26 @@ def test_a_cut_file_is_found(tmp_path: Path, keep: int) -> None:
         read_checkpoint(path)
 
 
+def test_a_large_network_is_not_made_for_a_small_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirteen billion weights for a file of some hundred bytes."""
+    import degrade.train.models as models
+
+    made: list[Any] = []
+    create = models.create_model
+
+    def noted(name: str, **options: Any) -> Any:
+        made.append(options.get("device", "cpu"))
+        return create(name, **options)
+
+    monkeypatch.setattr(models, "create_model", noted)
+    path = tmp_path / "best.safetensors"
+    facts = {"main": "main", "model": "unet", "options": {"width": 512, "depth": 4, "blocks": 16, "bottom_blocks": 16}}
+    write_checkpoint(path, {"networks.main.stem.weight": torch.zeros(3)}, facts)
+    with pytest.raises(CheckpointError, match="other weights than those of the unet"):
+        load_checkpoint(path)
+    assert made == ["meta"]
+
+
 def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
     class Bomb:
         def __reduce__(self) -> Any:

@@ -13,6 +13,7 @@ from degrade.hub.changes import changes, in_order, is_data, is_ours, refuse_fore
 from degrade.hub.client import Remote, State
 from degrade.hub.local import LocalFile, open_output
 from degrade.hub.names import Repository, push_target, repository
+from degrade.shards import ShardError
 from degrade.shards.manifest import manifest_bytes
 
 
@@ -126,7 +127,7 @@ def test_a_manifest_may_name_nothing_but_shards(copied: Path) -> None:
     facts = {name: value for name, value in facts.items() if name not in ("manifest", "sha256")}
     facts["shards"][0]["file"] = "../secret"
     (copied / "manifest.json").write_bytes(manifest_bytes(facts))
-    with pytest.raises(HubError, match="no name of a shard"):
+    with pytest.raises(ShardError, match="entry 'shards' is damaged"):
         open_output(copied)
 
 
