@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from degrade.codecs import MAX_PIXELS
 from degrade.engine.compose import Target
 from degrade.engine.degradation import Degradation
@@ -16,7 +18,7 @@ from degrade.recipes.frame import AUTO, FILTERS, Frame
 
 _TEXTS = ("key", "photo", "split", "fingerprint")
 _NUMBERS = ("seed", "variant", "copy", "epoch")
-_MOST_STEPS = 10_000
+_MOST_STEPS = 1_000_000
 _LARGEST = 1 << 64
 _MOST_SHRUNK = 64
 _BOXES = ("cut", "into", "print_box")
@@ -29,7 +31,7 @@ def check_record(record: Any, shape: Sequence[int], ops: Mapping[str, type[Degra
     if not isinstance(record, dict):
         raise ReplayError("", "", "it is no mapping")
     _expect(all(isinstance(record.get(name), str) for name in _TEXTS), f"no texts under {', '.join(_TEXTS)}")
-    _expect(all(_is_whole(record.get(name), -_LARGEST, _LARGEST) for name in _NUMBERS), "no seed and variant")
+    _expect(all(_is_integer(record.get(name)) for name in _NUMBERS), "no seed and variant")
     _expect(isinstance(record.get("format"), str) and record["format"] in FORMATS, "an unknown format")
     channels = record.get("channels")
     _expect(
@@ -84,8 +86,12 @@ def _check_frame(frame: Any, shape: Sequence[int]) -> None:
         _expect(number and low <= value <= high, f"a frame whose {name} is out of bounds")
 
 
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def _is_whole(value: Any, low: int, high: int) -> bool:
-    return type(value) is int and low <= value < high
+    return _is_integer(value) and bool(low <= value < high)
 
 
 def _is_list(value: Any, length: int, low: int) -> bool:
