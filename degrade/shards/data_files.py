@@ -18,6 +18,8 @@ GAP = 16 << 10
 """Bytes of a file of this machine that are rather copied in vain than left out by another read."""
 REMOTE_GAP = 1 << 20
 """The same at a URL."""
+BLOCK = 128 << 10
+"""Bytes of a file of this machine that are read on where pairs are taken in order."""
 _MOST_ROWS = 16
 """Parquet files that a row group of JSON columns is kept of."""
 
@@ -50,6 +52,16 @@ class DataFiles:
             raise _too_short(name, offset + size)
         return data
 
+    def read_on(self, name: str, offset: int, size: int, most: int) -> bytes:
+        """`size` bytes and what follows, `most` together. Raises ShardError."""
+        try:
+            data = self._read_range(name, offset, most)
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        if len(data) < size:
+            raise _too_short(name, offset + size)
+        return data
+
     def read_many(self, pieces: Sequence[tuple[str, int, int]]) -> Sequence[bytes]:
         """Of each (name, offset, size) the bytes, several at a time where they are remote. Raises ShardError."""
         try:
@@ -60,6 +72,10 @@ class DataFiles:
             if len(data) != size:
                 raise _too_short(name, offset + size)
         return held
+
+    def ahead(self) -> Ahead | None:
+        """What reads pieces in order; None where every request costs what it asks for."""
+        return Ahead(self) if self._storage.is_local else None
 
     def size(self, name: str) -> int:
         """Of a file, in bytes. Raises OSError or StorageError."""
@@ -84,6 +100,31 @@ class DataFiles:
 
     def __reduce__(self) -> Any:
         return type(self), (self._storage,)
+
+
+class Ahead:
+    """Reads files in order, a block at a time, for those who take small pieces one after the other; a piece that does
+    not follow the one before is read alone."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self._files = files
+        self._block = ("", 0, b"")  # its file, where it begins, and what it holds: replaced as a whole, for threads
+        self._expected = ("", 0)
+
+    def holding(self, name: str, start: int, end: int) -> tuple[int, bytes]:
+        """Bytes of the file `name` that hold those from `start` to `end`, and where they begin. Raises ShardError."""
+        held, first, data = self._block
+        if first <= start and end <= first + len(data) and held == name:
+            return first, data
+        file, after = self._expected
+        in_order = file == name and 0 <= start - after <= GAP and 4 * (end - start) <= BLOCK
+        data = self._files.read_on(name, start, end - start, BLOCK if in_order else end - start)
+        self._block = name, start, data
+        self._expected = name, start + len(data)
+        return start, data
+
+    def __reduce__(self) -> Any:
+        return type(self), (self._files,)
 
 
 def _unreadable(name: str, error: OSError) -> ShardError:

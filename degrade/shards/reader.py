@@ -71,9 +71,10 @@ class StoredPairs(Sequence[StoredPair]):
 
     def __iter__(self) -> Iterator[StoredPair]:
         """All pairs in order; nothing is read yet."""
+        ahead = self.files.ahead()
         for number, shard in enumerate(self.shards):
             for place in range(len(shard.keys)):
-                yield StoredPair(self, number, place)
+                yield StoredPair(self, number, place, ahead)
 
     def place(self, index: int) -> tuple[int, int]:
         """(number of its shard, number in the shard) of a pair. Raises IndexError."""
@@ -195,10 +196,11 @@ class PairArrays(Sequence[dict[str, Any]]):
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """All pairs in order. Raises ShardError or CodecError."""
+        ahead = self.pairs.files.ahead()
         for number, shard in enumerate(self.pairs.shards):
             read = self._route(number).read
             for place in range(len(shard.keys)):
-                yield read(place)
+                yield read(place, ahead)
 
     def __getitems__(self, indices: Sequence[int]) -> list[dict[str, Any]]:
         """Several pairs, as torch asks for a batch: from a URL all their bytes come at the same time."""

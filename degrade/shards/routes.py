@@ -19,7 +19,7 @@ from degrade.shards.places import Shard
 from degrade.shards.spans import spans
 
 if TYPE_CHECKING:
-    from degrade.shards.data_files import DataFiles
+    from degrade.shards.data_files import Ahead, DataFiles
 
 Array = npt.NDArray[Any]
 _Parts = list[tuple[str, "array[int]", "array[int]", Callable[[bytes], Array]]]
@@ -64,15 +64,19 @@ class Route:
         only = self._spans[0] if len(self._spans) == 1 else None
         self._only = (only.file, only.lasts, only.last_sizes) if only and only.file and self._one_by_one else None
 
-    def read(self, number: int) -> dict[str, Any]:
-        """The members of the pair `number` of the shard. Raises ShardError or CodecError."""
+    def read(self, number: int, ahead: Ahead | None = None) -> dict[str, Any]:
+        """The members of the pair `number` of the shard; through `ahead` where pairs are taken in order. Raises
+        ShardError or CodecError."""
         if self._only is None:
             read = self._files.read
             return self.arrays(number, [read(*span.piece(number)) for span in self._spans])
         file, lasts, last_sizes = self._only  # the usual case, without what small pictures would wait for
         [(starts, parts)] = self._parts
-        start = starts[number]
-        data = self._files.read(file, start, lasts[number] + last_sizes[number] - start)
+        start, end = starts[number], lasts[number] + last_sizes[number]
+        if ahead is None:
+            data = self._files.read(file, start, end - start)
+        else:
+            start, data = ahead.holding(file, start, end)
         return self._finished(number, ((start, parts, data),))
 
     def pieces(self, number: int) -> Iterator[tuple[str, int, int]]:

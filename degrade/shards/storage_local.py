@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from io import BufferedIOBase
 from pathlib import Path
@@ -126,6 +126,6 @@ class _File:
     def __init__(self, path: Path) -> None:
         self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:  # when all ends, `os` may be gone already
         if hasattr(self, "descriptor"):
-            os.close(self.descriptor)
+            close(self.descriptor)

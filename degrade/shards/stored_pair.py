@@ -16,6 +16,7 @@ from degrade.shards.members import JSON, LAYERS, record_of
 from degrade.shards.routes import decoded, row_of, side
 
 if TYPE_CHECKING:
+    from degrade.shards.data_files import Ahead
     from degrade.shards.reader import StoredPairs
 
 Array = npt.NDArray[Any]
@@ -34,12 +35,13 @@ class StoredPair:
         format aligned aligned.jpg and json.
     """
 
-    def __init__(self, pairs: StoredPairs, shard: int, place: int) -> None:
+    def __init__(self, pairs: StoredPairs, shard: int, place: int, ahead: Ahead | None = None) -> None:
         self._pairs = pairs
         self._number = shard
         self._shard = pairs.shards[shard]
         self._files = pairs.files
         self._place = place
+        self._ahead = ahead
 
     @cached_property
     def key(self) -> str:
@@ -61,7 +63,7 @@ class StoredPair:
         layout: str = "HWC",
     ) -> dict[str, Any]:
         """The members as arrays; see `degrade.shards.arrays.as_arrays`. Nothing of it is kept in the pair."""
-        return self._pairs.route_as(self._number, members, size, dtype, layout).read(self._place)
+        return self._pairs.route_as(self._number, members, size, dtype, layout).read(self._place, self._ahead)
 
     def member(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""

@@ -84,7 +84,7 @@ def furnish(world: Path, page: str) -> None:
             (world / "blanks" / f"{number:02}.jpg").write_bytes(encode_jpeg(blank, 92))
     if "list.csv" in page:
         (world / "list.csv").write_text("path,person\nphotos/00.jpg,Ada\nphotos/01.jpg,Ida\n", "utf-8")
-    if "mine.yaml" in page and "--copy mine.yaml" not in page:
+    if "mine.yaml" in page and not {"--copy mine.yaml", "--out mine.yaml"} & {*re.findall(r"--\w+ mine.yaml", page)}:
         (world / "mine.yaml").write_text(
             "recipe: 1\nframe: {size: 96}\nsteps: [grayscale, target, scratches]\n", "utf-8"
         )

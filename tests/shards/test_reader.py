@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from degrade.shards import NoSuchPair, ShardError, open_pairs
+from degrade.shards import NoSuchPair, ShardError, data_files, open_pairs
 from degrade.shards.index import ShardIndex, read_index
 from degrade.shards.layout import INDEX, is_shard_file, shard_file
 
@@ -74,6 +74,30 @@ def test_pickles_and_threads_read_the_same(finished: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == [[pair.member("clean.png") for pair in pairs]] * 4
+
+
+@pytest.mark.parametrize("block", [1, 20_000, 1 << 30])
+def test_taken_in_order_or_not_the_pairs_are_the_same(
+    finished: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """Blocks that are read on, of any size, whatever is read of them."""
+    monkeypatch.setattr(data_files, "BLOCK", block)
+    pairs = open_pairs(finished)
+    expected = [pairs[place].read() for place in range(len(pairs))]
+    held = list(pairs)
+    for order in (range(18), range(17, -1, -1), [0, 1, 2, 9, 3, 4, 17, 0]):
+        for place in order:
+            assert_same(held[place].read(), expected[place])
+            assert_same(held[place].read(("mask",)), {"mask": expected[place]["mask"]})
+    for found, wanted in zip(pairs.read(), expected, strict=True):
+        assert_same(found, wanted)
+    assert_same(pickle.loads(pickle.dumps(held[3])).read(), expected[3])
+
+
+def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
+    assert list(found) == list(expected)
+    for name, pixels in expected.items():
+        np.testing.assert_array_equal(found[name], pixels)
 
 
 def test_more_shards_than_open_files(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
