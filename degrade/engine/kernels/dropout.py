@@ -5,7 +5,8 @@ over a row select between two values instead of branching, and numbers shared by
 first: both let LLVM work on many at once.
 
 A probability p is `round(p * CHANCES)`. A site has a 15-bit number of its own and is lost if that is below a threshold,
-which differs by one from row to row, so that on average it is exact to all 31 bits.
+which differs by one from row to row, so that on average it is exact to all 31 bits. The numbers are halves of random
+words.
 """
 
 from __future__ import annotations
@@ -13,18 +14,11 @@ from __future__ import annotations
 import numpy as np
 
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.noise import fill_bits, row_key, uniform_at
+from degrade.engine.kernels.noise import fill_bits, row_key, row_keys, uniform_at
 
 u8, u16, u32, u64, f32, i32 = np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.int32
 
 CHANCES = 1 << 31
-
-
-@kernel
-def fill_halves(bits, k0, k1, y):
-    """Fill the uint32 row `bits` with the words of row `y`; seen as uint16 they are two numbers each."""
-    start, stride = row_key(k0, k1, y)
-    fill_bits(bits, start, stride)
 
 
 @kernel
@@ -78,8 +72,9 @@ def salt_and_pepper(pixels, mask, loss, classes, code, hit, salt, per_channel, k
     numbers = bits.view(np.uint16)[:sites]
     wide = numbers if sites == width * channels else np.empty(width * channels, np.uint16)
     least = numbers if sites == width else np.empty(width, np.uint16)
+    starts, strides = row_keys(k0, k1, height)
     for y in range(height):
-        fill_halves(bits, k0, k1, y)
+        fill_bits(bits, starts[y], strides[y])
         below, white = threshold(hit, bits[bits.size - 1]), threshold(salt, bits[bits.size - 1])
         if wide.size > sites:
             spread(numbers, wide)
@@ -107,9 +102,11 @@ def random_pixels(pixels, mask, loss, classes, code, hit, k0, k1, v0, v1):
     wide = numbers if channels == 1 else np.empty(width * channels, np.uint16)
     words = np.empty((width * channels + 1) // 2, np.uint32)
     values = words.view(np.uint16)
+    starts, strides = row_keys(k0, k1, height)
+    value_starts, value_strides = row_keys(v0, v1, height)
     for y in range(height):
-        fill_halves(bits, k0, k1, y)
-        fill_halves(words, v0, v1, y)
+        fill_bits(bits, starts[y], strides[y])
+        fill_bits(words, value_starts[y], value_strides[y])
         below = threshold(hit, bits[bits.size - 1])
         if channels > 1:
             spread(numbers, wide)

@@ -6,7 +6,7 @@ import numpy as np
 
 from degrade.engine.kernels.dropout import spread
 from degrade.engine.kernels.kernel import kernel
-from degrade.engine.kernels.noise import fill_bits, row_key
+from degrade.engine.kernels.noise import fill_bits, row_keys
 
 u32, f32, i32 = np.uint32, np.float32, np.int32
 
@@ -61,9 +61,9 @@ def gaussian(pixels, shared, sigma, multiplied, k0, k1):
     a, b, c, d, e = coefficients(sigma)
     bits = np.empty(width // shared, np.uint32)
     single, triple = np.empty(width // shared, f32), np.empty(width, f32)
+    starts, strides = row_keys(k0, k1, height)
     for y in range(height):
-        start, stride = row_key(k0, k1, y)
-        fill_bits(bits, start, stride)
+        fill_bits(bits, starts[y], strides[y])
         row = pixels[y]
         if shared == 1:
             for i in range(width):

@@ -34,6 +34,16 @@ def row_key(k0, k1, y):
 
 
 @kernel
+def row_keys(k0, k1, height):
+    """uint32 (starts, strides) of `row_key` for the rows 0 … height - 1: worked out side by side, while one after the
+    other each row would wait for its own."""
+    starts, strides = np.empty(height, np.uint32), np.empty(height, np.uint32)
+    for y in range(height):
+        starts[y], strides[y] = row_key(k0, k1, y)
+    return starts, strides
+
+
+@kernel
 def uniform_at(k0, k1, i, j):
     """float32 in (0, 1), a multiple of 2**-25: number `j` of row `i`."""
     start, stride = row_key(k0, k1, u32(i))
