@@ -1,8 +1,8 @@
 """Render every degradation small, by its defaults, and every shipped recipe with each of its presets:
 `python tests/update_goldens.py` writes `tests/goldens` and `tests/goldens_of_recipes`.
 
-With `--digests` it writes nothing, but says the hash of each rendering, as JSON. Look at the pictures before you commit
-them: they are what the tests then hold to be right.
+With `--digests [OP…]` it writes nothing, but says the hash of each op's rendering, as JSON. Look at the pictures before
+you commit them: they are what the tests then hold to be right.
 """
 
 from __future__ import annotations
@@ -86,18 +86,19 @@ def write(folder: Path, names: Iterable[str], render: Callable[[str], Picture]) 
         cv2.imwrite(str(folder / f"{name}.png"), render(name)[:, :, ::-1])
 
 
-def digests() -> dict[str, str]:
-    """The hash of each portable op's rendering."""
+def digests(names: Iterable[str]) -> dict[str, str]:
+    """The hash of the rendering of each of these ops, or, if there are none, of every op, if it is portable."""
     from degrade.ops import degradations
 
-    portable = [name for name, op in degradations().items() if op.portable]
+    ops = degradations()
+    portable = [name for name in names or ops if ops[name].portable]
     return {name: hashlib.sha256(rendered(name).tobytes()).hexdigest() for name in portable}
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     if "--digests" in sys.argv:
-        sys.stdout.write(json.dumps(digests()))
+        sys.stdout.write(json.dumps(digests(sys.argv[sys.argv.index("--digests") + 1 :])))
     else:
         from degrade.ops import degradations
 
