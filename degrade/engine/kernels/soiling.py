@@ -24,19 +24,32 @@ CLEAN_FROM = 0.11
 
 @kernel
 def gather_breaks(field, mask, loss, classes, wanted):
-    """Fill `field` (H, W or wider) float32 with how far the emulsion is broken, in [0, 1], by damage whose class is a
-    bit of `wanted`; gives the box that holds it all, empty as (0, 0, 0, 0)."""
+    """Fill `field` (H, W or wider) float32, all zero, with how far the emulsion is broken, in [0, 1], by damage whose
+    class is a bit of `wanted`; gives the box that holds it all, empty as (0, 0, 0, 0)."""
     height, width = mask.shape
-    top, bottom, left, right = height, 0, width, 0
+    top, bottom = height, 0
+    broken, columns = np.zeros(width, np.uint8), np.zeros(width, np.uint8)
     for y in range(height):
         covered, lost, shown, row = mask[y], loss[y], classes[y], field[y]
+        some = u8(0)
         for x in range(width):
-            if covered[x] == 0 or (u32(wanted) >> u32(shown[x])) & u32(1) == u32(0):
-                continue
-            row[x] = max(f32(lost[x]), f32(BENT) * f32(covered[x])) * f32(1 / 255.0)
-            top, bottom, left, right = min(top, y), max(bottom, y + 1), min(left, x), max(right, x + 1)
+            one = u8(u32(u32(wanted) >> u32(shown[x])) & u32(1)) if covered[x] != 0 else u8(0)
+            broken[x] = one
+            columns[x] |= one
+            some |= one
+        if some == 0:
+            continue
+        top, bottom = min(top, y), y + 1
+        for x in range(width):
+            share = max(f32(lost[x]), f32(BENT) * f32(covered[x])) * f32(1 / 255.0)
+            row[x] = share if broken[x] != 0 else f32(0)
     if top >= bottom:
         return 0, 0, 0, 0
+    left, right = 0, width
+    while columns[left] == 0:
+        left += 1
+    while columns[right - 1] == 0:
+        right -= 1
     return top, bottom, left, right
 
 
