@@ -21,6 +21,7 @@ _NUMBERS = ("seed", "variant", "copy", "epoch")
 _MOST_STEPS = 1_000_000
 _LARGEST = 1 << 64
 _MOST_SHRUNK = 64
+_FURTHEST = 1 << 24
 _BOXES = ("cut", "into", "print_box")
 _WARPS = {"rotate_deg": "rotate_deg", "zoom": "zoom", "brightness": "brightness", "contrast": "contrast"}
 _WARPS |= {"translate_x_frac": "translate_frac", "translate_y_frac": "translate_frac"}
@@ -68,14 +69,19 @@ def _check_frame(frame: Any, shape: Sequence[int]) -> None:
     _expect(isinstance(frame, dict) and frame.keys() <= known and {*_BOXES, "size"} <= frame.keys(), "a damaged frame")
     size = frame["size"]
     _expect(_is_list(size, 2, 1) and size[0] * size[1] <= MAX_PIXELS, "a frame of an impossible size")
-    _expect(all(_is_list(frame[name], 4, 0) for name in _BOXES), "a damaged frame")
+    # The print may reach beyond its frame on all sides: a patch is a part of it.
+    lows = {"cut": 0, "into": 0, "print_box": -_FURTHEST}
+    _expect(all(_is_list(frame[name], 4, low) for name, low in lows.items()), "a damaged frame")
     for name, (height, width) in (("cut", shape[:2]), ("into", size)):
         top, left, tall, wide = frame[name]
         _expect(
             tall > 0 and wide > 0 and top + tall <= height and left + wide <= width, "a frame of another photograph"
         )
     top, bottom, left, right = frame["print_box"]
-    _expect(top < bottom <= size[0] and left < right <= size[1], "a print outside of its frame")
+    _expect(
+        top < min(bottom, size[0]) and left < min(right, size[1]) and min(bottom, right) > 0, "a print out of sight"
+    )
+    _expect((bottom - top) * (right - left) <= MAX_PIXELS, "a print of an impossible size")
     _expect(
         isinstance(frame.get("flip", False), bool) and frame.get("resize", AUTO) in (AUTO, *FILTERS), "a damaged frame"
     )
