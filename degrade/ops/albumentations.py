@@ -11,7 +11,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -65,16 +64,18 @@ _LEAST_SIDE = 16
 class Albumentations(Degradation):
     """A transform of albumentations, called by its name, with that library's own arguments.
 
-    Such as ``albumentations: {transform: GaussNoise, arguments: {std_range: [0.05, 0.1]}}``. Each photo gets a fresh
-    transform, seeded at the step's address, that always runs: for a chance, give the step a `p`. What of `arguments` is
-    a range is drawn by the transform, and is not on record; the arguments and the seed are, so that a replay is exact.
+    For what this package has no op of, such as ``albumentations: {transform: PlasmaShadow, arguments: {roughness: 3}}``
+    or the sharpening of a scanner's software, which stands here by default. Each photo gets a fresh transform, seeded
+    at the step's address, that always runs: for a chance, give the step a `p`. What of `arguments` is a range is drawn
+    by the transform, and is not on record; the arguments and the seed are, so that a replay is exact.
     It needs albumentations 2.0.8, the extra `albumentations`.
 
     The transforms are those that work on the picture alone and keep its size. A recipe may come from anywhere: so those
     that read files or other pictures, or call functions, are not among them, and arguments are plain values. Pixels are
     handed over as float32; a transform that knows 8 bits alone rounds them. A gray picture stays gray: a transform that
     wants colour gets three equal channels, and the luma of what it gives is kept. Pictures with a side below 16 pixels
-    are left as they are. Bytes may differ between machines.
+    are left as they are. Bytes may differ between machines. Many of that library's transforms take far longer than any
+    op of this package.
 
     It keeps no masks, whatever the transform does: for damage that masks know, take an op of this package. A transform
     that moves pixels (Affine, ElasticTransform and the like) moves masks alike, by nearest neighbour, and with `both`
@@ -89,7 +90,7 @@ class Albumentations(Degradation):
     anytime = True
     extra = "albumentations"
 
-    transform: Option = field("GaussNoise", "the transform's name", options=tuple(sorted((*PIXEL, *SPATIAL))))
+    transform: Option = field("Sharpen", "the transform's name", options=tuple(sorted((*PIXEL, *SPATIAL))))
     arguments: Mapping = field({}, "the transform's arguments, by name, as that library explains them")
     both: Flag = field(True, "of a transform that moves pixels, whether the clean picture is moved alike")
 
@@ -146,9 +147,11 @@ class Albumentations(Degradation):
             photo.move(displace, drawn["both"])
             return
         gray = photo.channels == 1
-        given = np.repeat(photo.pixels, 3, axis=2) if gray and name in IN_COLOUR else photo.pixels
-        made = _transformed(name, arguments, seed, given)
-        photo.pixels[...] = luma(made)[:, :, None] if made.shape[2] > photo.channels else made
+        if gray and name in IN_COLOUR:
+            made = _transformed(name, arguments, seed, np.repeat(photo.pixels, 3, axis=2))
+            photo.pixels[...] = luma(made)[:, :, None]
+        else:  # the transform may work in place: the pixels are no one else's
+            _transformed(name, arguments, seed, photo.pixels, out=photo.pixels)
 
 
 class TransformFailed(DegradeError, ValueError):
@@ -182,15 +185,18 @@ def _numbers(value: Any) -> Iterator[float]:
         yield float(value)
 
 
-def _transformed(name: str, arguments: dict[str, Any], seed: int, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """What the transform makes of (H, W, C) float32 pixels, or of an (H, W, 1) uint8 mask, as a fresh array of the same
-    shape and dtype."""
+def _transformed(
+    name: str, arguments: dict[str, Any], seed: int, image: npt.NDArray[Any], out: npt.NDArray[Any] | None = None
+) -> npt.NDArray[Any]:
+    """What the transform makes of (H, W, C) float32 pixels, or of an (H, W, 1) uint8 mask: an array of the same shape
+    and dtype, `out` or a fresh one. The image stays as it is, but where it is `out` itself."""
     is_mask = image.dtype == np.uint8
     member = "mask" if is_mask else "image"
-    targets = {"image": np.zeros((*image.shape[:2], 3), np.float32), "mask": image[:, :, 0]} if is_mask else {}
+    given = image if image is out else image.copy()
+    targets = {"image": np.zeros((*image.shape[:2], 3), np.float32), "mask": given[:, :, 0]} if is_mask else {}
     library = _library()
     try:
-        made = _seeded(library, name, arguments, seed)(**(targets or {"image": image.copy()}))[member]
+        made = _seeded(library, name, arguments, seed)(**(targets or {"image": given}))[member]
         if made.size != image.size or made.shape[:2] != image.shape[:2]:
             was, now = image.shape[:2][::-1], made.shape[:2][::-1]
             raise TransformFailed(name, f"makes {now[0]}×{now[1]} pixels of {was[0]}×{was[1]}, and must keep the size")
@@ -198,11 +204,13 @@ def _transformed(name: str, arguments: dict[str, Any], seed: int, image: npt.NDA
         raise
     except Exception as error:
         raise TransformFailed(name, _first_lines(error)) from error
-    whole = np.array(made, image.dtype, order="C").reshape(image.shape)
+    made = made.reshape(image.shape)
+    whole = np.empty(image.shape, image.dtype) if out is None else out
     if is_mask:
+        whole[...] = made
         return whole
-    cv2.patchNaNs(whole, 0.0)
-    return np.clip(whole, 0, 1, out=whole)
+    np.minimum(np.fmax(made, 0, out=whole, casting="unsafe"), 1, out=whole)  # what is no number becomes black
+    return whole
 
 
 def _seeded(library: Any, name: str, arguments: dict[str, Any], seed: int) -> Any:

@@ -72,6 +72,15 @@ class Crew:
         assert ended.done, ended.error
         return ended
 
+    def struck(self, job: str, doom: Doom, **arguments: Any) -> Ended:
+        """Run a job that a fault strikes, or not in time: it is killed, done, or tells in one line what failed and the
+        cure."""
+        ended = self.run(job, doom, **arguments)
+        assert ended.killed or ended.code in (0, 1), ended.error
+        assert ended.done or ended.killed or "; " in ended.error
+        assert "\n" not in ended.error
+        return ended
+
     def _asked(self, job: str, arguments: Mapping[str, Any], doom: Mapping[str, Any] | None) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -95,6 +104,12 @@ def crew(*modules: str) -> Iterator[Crew]:
             yield Crew(process)
         finally:
             process.kill()
+
+
+def twice(key: Key, folder: Path, calls: int, count: int, kind: str = KILL) -> Iterator[tuple[Doom, Doom]]:
+    """As `dooms`, each with a second fault for the run that takes up the work: that one has less to do."""
+    first = dooms(key.at("first"), folder, calls, count, kind)
+    return zip(first, dooms(key.at("second"), folder, calls // 2, count, kind), strict=True)
 
 
 def dooms(key: Key, folder: Path, calls: int, count: int, kind: str = KILL) -> list[Doom]:

@@ -16,7 +16,7 @@ from degrade.shards import verify
 from degrade.shards.index import ShardIndex
 from degrade.shards.layout import MANIFEST
 from tests.faults.conftest import COPIES, PHOTOGRAPHS, recipe_of
-from tests.faults.crew import Crew, Ended, dooms
+from tests.faults.crew import Crew, Ended, dooms, twice
 from tests.faults.doom import BROKEN, FORBIDDEN, FULL, Doom
 
 pytestmark = pytest.mark.slow
@@ -78,10 +78,8 @@ class Undisturbed:
 def killed(undisturbed: Undisturbed, key: Key, sequences: int) -> int:
     """Builds that are killed, and killed again while the same command goes on; how often."""
     kills = 0
-    first = dooms(key.at("first"), undisturbed.folder / "out", undisturbed.calls, sequences)
-    second = dooms(key.at("second"), undisturbed.folder / "out", undisturbed.calls // 2, sequences)
-    for one, other in zip(first, second, strict=True):
-        out = undisturbed.folder / "out"
+    out = undisturbed.folder / "out"
+    for one, other in twice(key, out, undisturbed.calls, sequences):
         assert undisturbed.run(out, one).killed
         kills += 1 + undisturbed.run(out, other).killed
         undisturbed.is_completed(out)

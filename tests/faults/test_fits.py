@@ -16,7 +16,7 @@ pytest.importorskip("sklearn")
 from degrade.codecs import encode_jpeg, encode_png
 from degrade.engine.key import Key
 from degrade.recipes import load_recipe
-from tests.faults.crew import Crew, crew, dooms
+from tests.faults.crew import Crew, crew, twice
 from tests.faults.doom import BROKEN, FORBIDDEN, FULL, KILL
 from tests.realism.conftest import scenes  # noqa: F401 - the fixture
 
@@ -72,19 +72,11 @@ def disturbed(crew: Crew, folder: Path, here: Path, kind: str, key: Key, count: 
     whole = crew.whole("fit", undisturbed, **run(undisturbed))
     assert len(whole.result["trials"]) > 3
     kills = 0
-    for first, second in zip(
-        dooms(key.at("first"), out, whole.calls, count, kind),
-        dooms(key.at("second"), out, whole.calls // 2, count, kind),
-        strict=True,
-    ):
+    for faults in twice(key, out, whole.calls, count, kind):
         out.mkdir()
         known = 0
-        for doom in (first, second):
-            ended = crew.run("fit", doom, **run(out))
-            assert ended.killed or ended.code in (0, 1), ended.error
-            assert ended.done or ended.killed or "; " in ended.error
-            assert "\n" not in ended.error
-            kills += ended.killed
+        for doom in faults:
+            kills += crew.struck("fit", doom, **run(out)).killed
             trials = list(out.rglob("trials.jsonl"))
             before, known = known, trials[0].read_bytes().count(b"\n") if trials else 0
             assert known >= before

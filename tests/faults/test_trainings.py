@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 from degrade.engine.key import Key
 from degrade.train.checkpoint import read_checkpoint
 from tests.faults.conftest import recipe_of
-from tests.faults.crew import Crew, crew, dooms
+from tests.faults.crew import Crew, crew, twice
 from tests.faults.doom import BROKEN, FORBIDDEN, FULL, KILL, Doom
 
 pytestmark = pytest.mark.slow
@@ -65,17 +65,9 @@ def disturbed(crew: Crew, pairs: Path, folder: Path, kind: str, key: Key, count:
     assert [row["epoch"] for row in expected["last"]] == [1, 2, 3]
     kills = 0
     out = folder / "run"
-    for first, second in zip(
-        dooms(key.at("first"), out, whole.calls, count, kind),
-        dooms(key.at("second"), out, whole.calls // 2, count, kind),
-        strict=True,
-    ):
-        for doom in (first, second):
-            ended = crew.run("train", doom, settings=settings(pairs, out))
-            assert ended.killed or ended.code in (0, 1), ended.error
-            assert ended.done or ended.killed or "; " in ended.error
-            assert "\n" not in ended.error
-            kills += ended.killed
+    for faults in twice(key, out, whole.calls, count, kind):
+        for doom in faults:
+            kills += crew.struck("train", doom, settings=settings(pairs, out)).killed
         crew.whole("train", out, settings=settings(pairs, out))
         assert learnt(out) == expected
         assert list(out.rglob("*.tmp")) == []

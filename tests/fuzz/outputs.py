@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,17 @@ def mended_tar(data: bytes) -> bytes:
     return bytes(mended)
 
 
+def _read_corpus(shard: Path) -> None:
+    """Every photograph of a shard that is taken for a corpus."""
+    try:
+        corpus = open_corpus(str(shard))
+        for photograph in corpus.listing().photographs:
+            with suppress(CorpusReadError):
+                corpus.read(photograph)
+    except CorpusError:
+        pass
+
+
 def _tar(folder: Path) -> Prepared:
     out = _built(folder)
     shard = _shards(out, ".tar")[-1]
@@ -111,15 +123,7 @@ def _tar(folder: Path) -> Prepared:
     words += [bytes([kind]) for kind in b"01234567xgSLKV"]
 
     def check() -> None:
-        try:
-            corpus = open_corpus(str(shard))
-            for photograph in corpus.listing().photographs:
-                try:
-                    corpus.read(photograph)
-                except CorpusReadError:
-                    continue
-        except CorpusError:
-            pass
+        _read_corpus(shard)
         _read_all(out)
 
     return Prepared([*seeds, pax.read_bytes()], _replaced(shard, check), mended_tar, words=words, quick=12)
@@ -130,15 +134,7 @@ def _parquet(folder: Path) -> Prepared:
     shard = _shards(out, ".parquet")[-1]
 
     def check() -> None:
-        try:
-            corpus = open_corpus(str(shard))
-            for photograph in corpus.listing().photographs:
-                try:
-                    corpus.read(photograph)
-                except CorpusReadError:
-                    continue
-        except CorpusError:
-            pass
+        _read_corpus(shard)
         _read_all(out)
 
     return Prepared(

@@ -14,6 +14,10 @@ import pytest
 
 import degrade
 from degrade.engine.declaration import ParameterError
+from degrade.engine.key import Key
+from degrade.engine.pair import luma
+from degrade.engine.photo import Photo
+from degrade.engine.workspace import Workspace
 from degrade.errors import MissingExtra
 from degrade.ops import albumentations as bridge
 from degrade.recipes import RecipeError, load_recipe
@@ -71,6 +75,21 @@ def test_arguments_reach_the_transform() -> None:
     )
     assert weak.std() == pytest.approx(0.01, rel=0.1)
     assert strong.std() == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", bridge.PIXEL)
+def test_it_gives_what_the_library_gives(name: str, channels: int) -> None:
+    import albumentations
+
+    image, key = picture(channels=channels), Key(3, "photo", 0)
+    transform = getattr(albumentations, name)(p=1)
+    transform.set_random_seed(key.words()[0])
+    seen = np.repeat(image, 3, axis=2) if channels == 1 and name in bridge.IN_COLOUR else image
+    expected = np.clip(np.nan_to_num(np.float32(transform(image=seen.copy())["image"]).reshape(seen.shape)), 0, 1)
+    photo = Photo(image, Workspace())
+    degrade.Albumentations(transform=name).apply(photo, {"transform": name, "arguments": {}, "both": True}, key)
+    assert np.array_equal(photo.pixels, luma(expected)[:, :, None] if seen is not image else expected)
 
 
 def test_no_generator_of_the_process_is_read_or_left_otherwise() -> None:
@@ -172,8 +191,8 @@ def test_a_recipe_is_untrusted(fields: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"arguments": {"sigma": 3}}, "GaussNoise: takes std_range, .* not sigma"),
-        ({"arguments": {"std_range": [3, 1]}}, "GaussNoise: .*std_range"),
+        ({"transform": "GaussNoise", "arguments": {"sigma": 3}}, "GaussNoise: takes std_range, .* not sigma"),
+        ({"transform": "GaussNoise", "arguments": {"std_range": [3, 1]}}, "GaussNoise: .*std_range"),
         ({"transform": "Affine", "arguments": {"rotate": 45, "fit_output": True}}, "must keep the size"),
     ],
 )

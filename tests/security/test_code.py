@@ -18,6 +18,7 @@ from degrade.recipes import RecipeError, load_recipe
 from degrade.textures.damage_bank import DATA, DamageBank
 from degrade.textures.errors import TextureError
 from tests.fuzz.inputs import bank_folder
+from tests.syntax import dotted, imported_names
 
 PACKAGE = Path(degrade.__file__).parent
 RECIPE: dict[str, Any] = {"recipe": 1, "name": "tiny", "steps": ["target", "jpeg"]}
@@ -100,19 +101,10 @@ OUR_OWN = {
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Each call by its dotted name, imports followed."""
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                first = alias.name.partition(".")[0]
-                names[alias.asname or first] = alias.name if alias.asname else first
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    names = imported_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            text = ast.unparse(node.func)
-            first, dot, rest = text.partition(".")
-            yield names.get(first, first) + dot + rest, node
+            yield dotted(node.func, names) or ast.unparse(node.func), node
 
 
 def said(call: ast.Call, name: str) -> object:
