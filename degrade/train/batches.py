@@ -141,11 +141,13 @@ class Batches:
         return iter(self._loader)
 
 
-def default_workers(device: torch.device) -> int:
-    """None beside a network that computes on the same processors; on a GPU one a processor, up to eight."""
+def default_workers(device: torch.device, made: bool) -> int:
+    """On a GPU one a processor, up to eight. On a CPU, which the network itself needs, one if pairs are `made` on the
+    way, and none if they are stored: they are decoded once and kept in memory."""
+    others = len(os.sched_getaffinity(0)) - 1
     if device.type == "cpu":
-        return 0
-    return min(_MOST_WORKERS, max(len(os.sched_getaffinity(0)) - 1, 1))
+        return int(made and others > 0)
+    return min(_MOST_WORKERS, max(others, 1))
 
 
 def _begin_worker(_: int) -> None:

@@ -126,7 +126,9 @@ class Training:
         settings, ranks = self.settings, self.ranks
         if min(len(self.data.train), len(self.data.validation)) < ranks.world:
             raise TrainError(f"there are fewer pairs than the {ranks.world} processes", "start fewer", 2)
-        workers = default_workers(ranks.device) if settings.workers is None else settings.workers
+        workers = settings.workers
+        if workers is None:
+            workers = default_workers(ranks.device, made=settings.recipe is not None)
         self.learnt, self.judged = (
             Batches(examples, settings.batch_size, self.mode, ranks, shuffle=shuffle, workers=workers)
             for examples, shuffle in ((self.data.train, True), (self.data.validation, False))

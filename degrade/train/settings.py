@@ -54,7 +54,7 @@ class Settings:
     crop: int | None = described(None, Whole(8, 8192, optional=True), "learn from squares of so many pixels")
     flip: bool = described(False, Switch(), "mirror half of the pictures")
     workers: int | None = described(
-        None, Whole(0, 256, optional=True), "processes that read; by default as the device asks"
+        None, Whole(0, 256, optional=True), "processes that read; by default as device and pairs ask"
     )
     cache_mb: int = described(1024, Whole(), "memory for stored pairs already read, where no other process reads")
 

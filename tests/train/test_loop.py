@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from degrade.train import TrainError, load_checkpoint, train  # noqa: E402
+from degrade.train.batches import default_workers  # noqa: E402
 from degrade.train.checkpoint import read_checkpoint  # noqa: E402
 from degrade.train.watching import Watcher  # noqa: E402
 
@@ -285,6 +287,16 @@ def test_workers_change_nothing(settings: Make, network: Network, tmp_path: Path
     train(settings(workers=0, out=str(tmp_path / "none")), model=network())
     train(settings(workers=2), model=network())
     assert_same(weights_of(tmp_path / "none/last.safetensors"), weights_of(tmp_path / "run/last.safetensors"))
+
+
+def test_on_a_cpu_pairs_that_are_made_come_from_a_process_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    cpu = torch.device("cpu")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    assert default_workers(cpu, made=True) == 1
+    assert default_workers(cpu, made=False) == 0
+    assert default_workers(torch.device("cuda"), made=False) == 2
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert default_workers(cpu, made=True) == 0
 
 
 def test_pairs_on_the_fly_are_those_of_a_build(
