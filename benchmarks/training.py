@@ -3,9 +3,10 @@
     python benchmarks/training.py [--models unet,cae_small …] [--side 64] [--photos 512] [--seconds 20]
 
 Trains each network for so many seconds on stored pairs, read by the training itself (the default on a CPU) or by a
-process of its own, and on pairs made on the fly (there the default is a process of its own). A row says how many pictures it learnt from in a second, in which share of that time it waited
-for pairs, in the first epoch, which decodes stored pairs, and over all, and which precision was found
-fastest, with the milliseconds of a step in each that was tried: float32 or bfloat16, channels last or not.
+process of its own, and on pairs made on the fly (there the default is a process of its own). A row says how many
+pictures it learnt from in a second, in which share of that time it waited for pairs, in the first epoch, which decodes
+stored pairs, and over all, and which precision was found fastest, with the milliseconds of a step in each that was
+tried: float32 or bfloat16, channels last or not.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import torch
 from torch.utils.data import Dataset
 
 import degrade
+from degrade.train.cropping import crop_of
 from degrade.train.domains import PAIRED, counts_of, domains_of
 from degrade.train.errors import TrainError
 from degrade.train.settings import Settings
@@ -171,7 +172,8 @@ def open_data(settings: Settings, needs_mask: bool, unpaired: bool = False, real
             cure = "give it more photographs to damage, or another share by `holdout`"
             raise TrainError(f"there are no pairs with a target to {name}", cure, 2)
     members = _members(train[0], needs_mask)
-    usual: dict[str, Any] = {"members": members, "size": settings.size, "crop": settings.crop, "seed": settings.seed}
+    crop, told = crop_of(settings, (train, validation))
+    usual: dict[str, Any] = {"members": members, "size": settings.size, "crop": crop, "seed": settings.seed}
     usual["cache_bytes"] = settings.cache_mb << 20 if settings.data is not None else 0
     usual_learnt = {"varied": True, "flip": settings.flip, **usual}
     if unpaired:
@@ -191,7 +193,7 @@ def open_data(settings: Settings, needs_mask: bool, unpaired: bool = False, real
         "members": list(members),
         "channels": channels,
     }
-    notes = _notes(facts["domains"], unpaired, real)
+    notes = [*told, *_notes(facts["domains"], unpaired, real)]
     return Data(learnt, judged, channels, (height, width), facts | counts, notes)
 
 

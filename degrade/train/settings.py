@@ -51,7 +51,10 @@ class Settings:
     )
     limit: int | None = described(None, Whole(1, 10**9, optional=True), "learn from so many pairs only, drawn by hash")
     size: int | None = described(None, Whole(8, 8192, optional=True), "scale pictures to a square of so many pixels")
-    crop: int | None = described(None, Whole(8, 8192, optional=True), "learn from squares of so many pixels")
+    crop: int | None = described(
+        None, Whole(8, 8192, optional=True),
+        "learn from squares of so many pixels; by default of 128, or as many as fit, where sizes differ",
+    )  # fmt: skip
     flip: bool = described(False, Switch(), "mirror half of the pictures")
     workers: int | None = described(
         None, Whole(0, 256, optional=True), "processes that read; by default as device and pairs ask"

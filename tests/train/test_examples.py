@@ -10,11 +10,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import degrade  # noqa: E402
+from degrade.codecs import encode_png  # noqa: E402
 from degrade.train import SettingsError, TrainError  # noqa: E402
 from degrade.train.batches import Batches, Order  # noqa: E402
 from degrade.train.distributed import Ranks  # noqa: E402
 from degrade.train.examples import open_data  # noqa: E402
 from degrade.train.settings import Settings  # noqa: E402
+from tests.train.conftest import RECIPE  # noqa: E402
 
 CPU = torch.device("cpu")
 Make = Callable[..., dict[str, Any]]
@@ -110,6 +112,26 @@ def test_what_judges_is_never_varied(settings: Make) -> None:
 def test_a_crop_larger_than_the_pictures(settings: Make) -> None:
     with pytest.raises(TrainError, match="16 × 16 px, fewer than the crop 24; choose a smaller crop"):
         open_data(Settings.of(settings(crop=24)), needs_mask=False)
+
+
+@pytest.mark.parametrize(("sides", "expected"), [((72, 96), 72), ((150, 160), 128)])
+def test_pictures_of_different_sizes_are_cut_to_squares_that_fit(
+    tmp_path: Path, settings: Make, sides: tuple[int, int], expected: int
+) -> None:
+    for number, side in enumerate(sides * 5):
+        picture = np.full((side, side + 8, 3), 20 * number + 20, np.uint8)
+        (tmp_path / f"{number}.png").write_bytes(encode_png(picture, filtered=True))
+    recipe = {name: part for name, part in RECIPE.items() if name not in ("frame", "output")}
+    degrade.build(degrade.load_recipe(recipe), source=tmp_path, out=tmp_path / "out", engine="threads", workers=1)
+    data = open_data(Settings.of(settings(data=str(tmp_path / "out"), holdout=0.5)), needs_mask=False)
+    assert data.side == (expected, expected)
+    assert any(f"{expected} px" in note for note in data.notes)
+    whole = open_data(Settings.of(settings(data=str(tmp_path / "out"), holdout=0.5, size=32)), needs_mask=False)
+    assert whole.side == (32, 32)
+    assert not whole.notes
+    if expected == 128:
+        made = settings(data=None, recipe=recipe, source=str(tmp_path), holdout=0.5)
+        assert open_data(Settings.of(made), needs_mask=False).side == (128, 128)
 
 
 def test_a_limit_is_nested(settings: Make) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from degrade.train.bootstrap import Interval
+from degrade.train.experiments.measured import Row
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ def at_least(text: str, found: Interval, least: float, unit: str = "dB") -> Clai
     if found.low is not None and found.high is not None and found.low < least <= found.high:
         words += ", whose interval does not decide it"
     return Claim(text, found.value >= least, words)
+
+
+def above_filters(what: str, row: Row, simple: Mapping[str, float]) -> Claim:
+    """The PSNR of a network's row is above those of all `simple` filters, by name."""
+    best = max(simple, key=lambda name: simple[name])
+    names = ", ".join(simple).replace("_", " ")
+    text = f"{what} beats {names}, the best being {best.replace('_', ' ')}"
+    return at_least(text, Interval(row.interval().value - simple[best]), 0)
 
 
 def at_most(text: str, found: float, most: float, unit: str) -> Claim:

@@ -6,9 +6,8 @@ worth 1 dB at least. The default U-Net is expected to be the best of all, and be
 
 from __future__ import annotations
 
-from degrade.train.bootstrap import Interval
 from degrade.train.experiments.charts import bars
-from degrade.train.experiments.claims import Claim, at_least, at_most
+from degrade.train.experiments.claims import Claim, above_filters, at_least, at_most
 from degrade.train.experiments.measured import Results, Row
 from degrade.train.experiments.page import Page, psnr_of, usual_table
 from degrade.train.experiments.plan import Asked, Crops, Data, Size, Training, settings
@@ -82,10 +81,7 @@ def _claims(recipe: str, rows: list[Row], simple: dict[str, float]) -> list[Clai
     nearest = max(others, key=lambda row: row.interval().value)
     text = f"{recipe}: the default U-Net beats every other network, the next best being {nearest.name}"
     found.append(at_least(text, by[UNET].over(nearest), 0))
-    best = max(simple, key=lambda name: simple[name])
-    above = by[UNET].interval().value - simple[best]
-    text = f"{recipe}: the default U-Net beats {', '.join(simple)}, the best being {best}".replace("_", " ")
-    found.append(at_least(text, Interval(above), 0))
+    found.append(above_filters(f"{recipe}: the default {UNET}", by[UNET], simple))
     weaker = [f"{row.name} ({gain:+.2f})" for row in rows if (gain := row.gain("psnr")) is not None and gain <= 0]
     nothing = f"{', '.join(weaker)} dB" if weaker else ""
     found.append(Claim(f"{recipe}: every network is better than doing nothing", not weaker, nothing))
