@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("checkpoint", metavar="RUN", help="The folder of a training, or one of its checkpoints.")
 @click.option("--data", metavar="OUT", help="An output of `degrade build`; what RUN was trained on if left out.")
-@click.option("--split", default="test", show_default=True, help="The pairs to evaluate on.")
+@click.option("--split", help="The pairs to evaluate on; if left out test, or what the training did not learn from.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N pairs only.")
 @click.option("--report", metavar="FILE", help="Write a page in HTML, with the worst and the best pictures.")
 @click.option(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def evaluate(
     checkpoint: str,
     data: str | None,
-    split: str,
+    split: str | None,
     limit: int | None,
     report: str | None,
     pictures: int,

@@ -20,6 +20,7 @@ from degrade.train.measured import IDENTITY, Figures, Measured
 from degrade.train.metrics import sums_of
 from degrade.train.regions import divisions
 from degrade.train.restorer import Restorer
+from degrade.train.unseen import TEST, unseen
 
 Picture = npt.NDArray[np.float32]
 _TOGETHER = 16
@@ -88,7 +89,7 @@ def evaluate(
     model: str | os.PathLike[str] | nn.Module | Method,
     data: Any = None,
     *,
-    split: str = "test",
+    split: str | None = None,
     mode: str | None = None,
     name: str | None = None,
     size: int | Sequence[int] | None = None,
@@ -109,8 +110,8 @@ def evaluate(
         (H, W, C) float32 in [0, 1] to the restored one of the same H and W.
     data : path, StoredPairs or Pairs, optional
         An output of a build, or any sequence of pairs; by default the output that the checkpoint was trained on.
-    split : str
-        Of an output.
+    split : str, optional
+        Of an output; by default `test`, or without one what the training did not learn from (`unseen`).
     mode : "gray", "rgb" or "lab", optional
         The colours in which pictures are compared: one channel, or three. By default the model's own; of a callable
         that of the clean pictures.
@@ -140,9 +141,8 @@ def evaluate(
     """
     restorer = _restorer(model, device, mode, name)
     info = restorer.info if isinstance(restorer, Restorer) else {}
-    pairs = _opened(data, split, info)
+    pairs, split, notes = _opened(data, split, info)
     source = Source(pairs, split, _mode(restorer, pairs, mode), size or info.get("settings", {}).get("size"))
-    notes: list[str] = []
     title = str(name or getattr(restorer, "name", "") or getattr(model, "__name__", type(model).__name__))
     others = baselines(source.fitting(notes)) if compare else {IDENTITY: identity}
     if title in others:
@@ -185,15 +185,22 @@ def _restorer(model: Any, device: str, mode: str | None, name: str | None) -> Me
     return model  # type: ignore[no-any-return]
 
 
-def _opened(data: Any, split: str, info: dict[str, Any]) -> Any:
+def _opened(data: Any, split: str | None, info: dict[str, Any]) -> tuple[Any, str, list[str]]:
+    """The pairs, their split, and notes of them."""
     if data is None:
         data = info.get("settings", {}).get("data")
         if data is None:
             raise TrainError("there are no pairs to evaluate on", "name an output of `degrade build` by --data", 2)
-    pairs = degrade.open_pairs(data, split) if isinstance(data, str | os.PathLike) else data
+    notes: list[str] = []
+    if not isinstance(data, str | os.PathLike):
+        pairs, split = data, split or getattr(data, "split", None) or TEST
+    elif split is None:
+        pairs, split, notes = unseen(data, info)
+    else:
+        pairs = degrade.open_pairs(data, split)
     if not len(pairs):
         raise TrainError(f"{name_of(pairs)} has no pairs in the split {split}", "choose another split", 2)
-    return pairs
+    return pairs, split, notes
 
 
 def _mode(restorer: Method, pairs: Any, mode: str | None) -> str:

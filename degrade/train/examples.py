@@ -229,7 +229,7 @@ def _stored(settings: Settings) -> tuple[Chosen, Chosen, dict[str, Any]]:
         judged = degrade.open_pairs(settings.data, settings.validation_split)
         judges = np.arange(len(judged))
     except degrade.DegradeError:
-        held = np.array([_share_of(pair.row) < settings.holdout for pair in learnt], bool)
+        held = held_back(learnt, settings.holdout)
         judged, judges, numbers = learnt, numbers[held], numbers[~held]
         facts["held_back"] = f"{settings.holdout:g} of the photographs, for want of a split {settings.validation_split}"
     if settings.limit is not None and settings.limit < len(numbers):
@@ -237,6 +237,11 @@ def _stored(settings: Settings) -> tuple[Chosen, Chosen, dict[str, Any]]:
         drawn = sorted(numbers.tolist(), key=lambda number: _hash(keys[number]))[: settings.limit]
         numbers = np.array(sorted(drawn), np.int64)
     return (learnt, numbers), (judged, judges), facts
+
+
+def held_back(pairs: Any, share: float) -> npt.NDArray[np.bool_]:
+    """(N,) bool: which of StoredPairs judge where no split does, by their photographs' hashes. Raises ShardError."""
+    return np.array([_share_of(pair.row) < share for pair in pairs], bool)
 
 
 def _share_of(row: dict[str, Any]) -> float:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import degrade
 from degrade.train.baselines import spread_out
 from degrade.train.restorer import as_mode
+from degrade.train.unseen import Some
 
 Picture = npt.NDArray[np.float32]
 _FITTED_ON = 128
@@ -84,6 +85,8 @@ class Source:
         yield from ((given.degraded, given.clean) for given in read if given is not None)
 
     def _others(self) -> Any:
+        if isinstance(self.pairs, Some):
+            return self.pairs.others
         if not hasattr(self.pairs, "out"):
             return None
         for split in ("train", "val"):

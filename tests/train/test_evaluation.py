@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy.typing as npt
 import pytest
 
 import degrade
-from degrade.train import Evaluation, TrainError, evaluate
+from degrade.train import Evaluation, TrainError, evaluate, train
+from degrade.train.examples import open_data
 from degrade.train.regions import WIDTHS
 from degrade.train.report import report
+from degrade.train.settings import Settings
 from degrade.train.tables import tables
 
 torch = pytest.importorskip("torch")
@@ -193,6 +196,29 @@ def test_a_mode_that_is_not_the_models(trained: Path, pairs: Path) -> None:
         evaluate(trained, pairs, split="val", mode="gray")
 
 
-def test_a_split_that_is_not_there(trained: Path, pairs: Path) -> None:
-    with pytest.raises(degrade.DegradeError, match="no split 'test'"):
-        evaluate(trained, pairs)
+def test_without_a_split_of_tests_it_takes_what_chose_the_epoch(trained: Path, pairs: Path) -> None:
+    found = evaluate(trained, pairs, shown=0, resamples=50, device="cpu", limit=2)
+    assert found.split == "val"
+    assert any("no split test: the split val" in note for note in found.notes)
+
+
+def test_without_any_split_it_takes_what_was_held_back(
+    settings: Callable[..., dict[str, Any]], photographs: Path, recipe: dict[str, Any], tmp_path: Path
+) -> None:
+    output = {"image": "png", "splits": {"train": 1.0}}
+    out = tmp_path / "out"
+    degrade.build(degrade.load_recipe(recipe | {"output": output}), photographs, out, engine="threads", workers=1)
+    how = {"model": "unet", "options": {"size": "tiny"}, "data": str(out), "holdout": 0.3}
+    train(settings(epochs=1, **how))
+    found = evaluate(tmp_path / "run", shown=0, resamples=50, device="cpu")
+    data = open_data(Settings.of(settings(**how)), needs_mask=False)
+    judged = {data.validation[0, place]["key"] for place in range(len(data.validation))}
+    assert {row["key"] for row in found.rows} == judged
+    assert any("held back of train" in note for note in found.notes)
+    assert "affine" in found.figures
+
+
+def test_a_split_that_is_not_there(pairs: Path) -> None:
+    for model, how in ((nothing, {}), (nothing, {"split": "other"})):
+        with pytest.raises(degrade.DegradeError, match=f"no split '{how.get('split', 'test')}'"):
+            evaluate(model, pairs, **how)
