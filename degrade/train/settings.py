@@ -53,7 +53,8 @@ class Settings:
     size: int | None = described(None, Whole(8, 8192, optional=True), "scale pictures to a square of so many pixels")
     crop: int | None = described(
         None, Whole(8, 8192, optional=True),
-        "learn from squares of so many pixels; by default of 128, or as many as fit, where sizes differ",
+        "learn from squares of so many pixels; by default of 128, or as many as fit, where pictures differ in size "
+        "or are larger than 256",
     )  # fmt: skip
     flip: bool = described(False, Switch(), "mirror half of the pictures")
     workers: int | None = described(

@@ -16,7 +16,7 @@ from degrade.train.batches import Batches, Order  # noqa: E402
 from degrade.train.distributed import Ranks  # noqa: E402
 from degrade.train.examples import open_data  # noqa: E402
 from degrade.train.settings import Settings  # noqa: E402
-from tests.train.conftest import RECIPE  # noqa: E402
+from tests.train.conftest import RECIPE, write_photographs  # noqa: E402
 
 CPU = torch.device("cpu")
 Make = Callable[..., dict[str, Any]]
@@ -132,6 +132,15 @@ def test_pictures_of_different_sizes_are_cut_to_squares_that_fit(
     if expected == 128:
         made = settings(data=None, recipe=recipe, source=str(tmp_path), holdout=0.5)
         assert open_data(Settings.of(made), needs_mask=False).side == (128, 128)
+
+
+@pytest.mark.parametrize(("side", "expected"), [(256, 256), (264, 128)])
+def test_large_pictures_are_cut_to_squares(tmp_path: Path, settings: Make, side: int, expected: int) -> None:
+    write_photographs(tmp_path, 12)
+    recipe = RECIPE | {"frame": {"size": side, "min_side": 8}, "output": {"splits": {"train": 8, "val": 4}}}
+    made = settings(data=None, recipe=recipe, source=str(tmp_path))
+    assert open_data(Settings.of(made), needs_mask=False).side == (expected, expected)
+    assert open_data(Settings.of(made | {"size": side}), needs_mask=False).side == (side, side)
 
 
 def test_a_limit_is_nested(settings: Make) -> None:
