@@ -220,6 +220,12 @@ class Repeat(Group):
     ) -> None:
         super().__init__(steps, p=p, label=label, times=_count(self.word, times), **more)
 
+    @property
+    def most_times(self) -> int:
+        """The most rounds that can be drawn."""
+        most: int = _COUNT.clamp(self.times.at(1 - 2**-53))  # the largest uniform number
+        return most
+
     def run_steps(self, photo: Photo, root: Key, suffix: str, fires: bool) -> None:
         times = _COUNT.clamp(self.times.at(root.at(self.address + suffix).at("times").uniform()))
         for index in range(times):

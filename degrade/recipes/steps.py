@@ -14,6 +14,7 @@ from degrade.engine.key import Key
 from degrade.engine.photo import Photo
 from degrade.engine.step import Step
 from degrade.ops import KnownOps
+from degrade.recipes.conflicts import too_many_runs
 from degrade.recipes.errors import RecipeError
 from degrade.recipes.fields import read_fields
 from degrade.recipes.include import INCLUDE, included
@@ -93,7 +94,10 @@ class StepReader:
             if label not in self.paths:
                 hint = did_you_mean(label, self.paths) or f"the steps are {', '.join(self.paths)}"
                 self.report(path, f"no step is labelled {shown(label)}", hint, at_key=isinstance(path[-1], str))
-        return tuple(item.step for item in items if item.step is not None)
+        steps = tuple(item.step for item in items if item.step is not None)
+        if problem := too_many_runs(steps):
+            self.report(("steps",), problem)
+        return steps
 
     def _list(self, data: Any, path: Path) -> list[_Item]:
         if not isinstance(data, list):

@@ -304,6 +304,16 @@ def test_the_number_of_steps_is_bounded() -> None:
     assert problem.message == "expected at most 1000 steps"
 
 
+def test_the_number_of_rounds_is_bounded() -> None:
+    def nested(times: str) -> str:
+        return f"recipe: 1\nsteps:\n- {{repeat: [{{repeat: [grain, jpeg], times: {times}}}], times: 100}}\n"
+
+    [problem] = mistakes(nested("51"))
+    assert "expected at most 10000 steps a photograph, and `repeat` makes 10200" in problem.message
+    for times in ("50", "{poisson: 2}"):
+        read(parse_document(nested(times).encode(), "r.yaml"), "r")
+
+
 # --- all at once ------------------------------------------------------------------------------------------------------
 
 
