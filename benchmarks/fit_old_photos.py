@@ -16,6 +16,7 @@ import sys
 from degrade.errors import DegradeError
 from degrade.realism.fitting import fit
 from degrade.realism.fitting.report import report
+from degrade.realism.fitting.reweighting import ROUNDS
 
 START = "old_photos"
 SEED = 2026
@@ -28,14 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clean", required=True, help="clean photographs of like subjects, 50 or more")
     parser.add_argument("--out", required=True, help="the recipe that is written")
     parser.add_argument("--trials", type=int, default=150)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--start", default=START)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int)
     parser.add_argument("--json", action="store_true", help="figures as JSON in place of tables")
     asked = parser.parse_args(arguments)
     try:
         fitted = fit(
-            asked.real, start=START, source=asked.clean, out=asked.out, trials=asked.trials, seed=asked.seed,
-            workers=asked.workers, progress=_told,
+            asked.real, start=asked.start, source=asked.clean, out=asked.out, trials=asked.trials, rounds=asked.rounds,
+            seed=asked.seed, workers=asked.workers, progress=_told,
         )  # fmt: skip
     except DegradeError as error:
         print(f"error: {error}", file=sys.stderr)

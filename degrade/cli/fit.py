@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 @click.option("--out", default="fitted.yaml", show_default=True, metavar="FILE", help="The recipe that is written.")
 @click.option("--minutes", type=click.FloatRange(0), metavar="M", help="How long the trials may take.")
 @click.option("--trials", type=click.IntRange(0), metavar="N", help="How many trials are searched; 60 if left out.")
+@click.option(
+    "--rounds", type=click.IntRange(0), default=0, show_default=True,
+    help="Rounds in which all distributions are moved by how real their pictures look; each takes eight trials' time.",
+)  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="What all random draws follow from.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; one for each processor if left out.")
 @json_option
@@ -31,7 +35,7 @@ def fit(as_json: bool, **how: Any) -> None:
     """Write the recipe that comes closest to real photographs.
 
     Half of the photographs calibrate: what can be read off them is read (JPEG quality, toning) or estimated (grain,
-    tone, sharpness, dust), the rest is searched. Figures that count are those on the other half; a recipe that is worse
+    tone, sharpness, dust), the rest is searched; --rounds move all distributions before that. Figures that count are those on the other half; a recipe that is worse
     there than the one it began from is not kept. Each fitted value has a comment that says what it comes from. Beside
     the recipe lies a folder with fit.json, fit.md and the trials: the same command goes on where one was interrupted.
     docs/fit.md has more.

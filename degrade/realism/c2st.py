@@ -58,15 +58,34 @@ def told_apart(
         How often the rows are dealt out anew into five folds; ranks are averaged.
     """
     ranks = np.zeros(len(labels))
+    for asked, scores in _asked(values, labels, groups, key, judge, repeats):
+        ranks[asked] += _ranked(scores)
+    return ranks / repeats
+
+
+def log_odds(values: Array, labels: Array, groups: Array, key: Key, *, repeats: int = REPEATS) -> Array:
+    """(N,) float64: the log odds that each row is synthetic, to classifiers that saw none of its group, on average.
+
+    Both labels count equally, however many rows they have, so that these are logarithms of a ratio of densities. The
+    parameters are those of `told_apart`.
+    """
+    odds = np.zeros(len(labels))
+    for asked, scores in _asked(values, labels, groups, key, "logistic", repeats):
+        odds[asked] += scores
+    return odds / repeats
+
+
+def _asked(
+    values: Array, labels: Array, groups: Array, key: Key, judge: Judge, repeats: int
+) -> Iterator[tuple[Array, Array]]:
+    """The rows that a classifier has not seen, (N,) bool, and its scores of them, for each fold of each repeat."""
     for repeat in range(repeats):
         fold = folds(labels, groups, FOLDS, key.at("folds", repeat))
         for number in range(FOLDS):
             asked = fold == number
             seen = ~asked
             if asked.any() and labels[seen].any() and not labels[seen].all():
-                scores = _scores(values[seen], labels[seen], values[asked], judge, key.at(repeat, number))
-                ranks[asked] += _ranked(scores)
-    return ranks / repeats
+                yield asked, _scores(values[seen], labels[seen], values[asked], judge, key.at(repeat, number))
 
 
 def _scores(seen: Array, labels: Array, asked: Array, judge: Judge, key: Key) -> Array:

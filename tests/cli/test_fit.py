@@ -58,7 +58,7 @@ def test_values_on_stdout_words_on_stderr(run: Run, asked: dict[str, Any]) -> No
     assert result.exit_code == 0, result.output
     assert asked == {
         "real": "album", "start": "old_photos", "source": "sample", "out": "mine.yaml", "minutes": 3.0, "trials": None,
-        "seed": 4, "workers": 2,
+        "rounds": 0, "seed": 4, "workers": 2,
     }  # fmt: skip
     assert "flat-patch noise 3 codes (2 to 4, 9 photographs)" in result.stdout
     assert "AUC 0.800 [0.700, 0.900]" in result.stdout

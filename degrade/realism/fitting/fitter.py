@@ -29,11 +29,12 @@ from degrade.realism.fitting.making import Maker
 from degrade.realism.fitting.qualities import file_qualities, quality_reading, with_qualities
 from degrade.realism.fitting.readings import Reading, readings
 from degrade.realism.fitting.result import Fitted, Half, Value
+from degrade.realism.fitting.reweighting import reweighted
 from degrade.realism.fitting.searching import searched
 from degrade.realism.fitting.toning import Toning, tones, toning, with_toning
 from degrade.realism.fitting.trials import Trials
 from degrade.realism.fitting.turning import turned
-from degrade.realism.fitting.values import field_values, values_of
+from degrade.realism.fitting.values import field_values, values_of, weighted_values
 from degrade.recipes import Recipe, load_recipe
 
 FEWEST, FEW = 8, 30
@@ -42,6 +43,8 @@ TRIALS = 60
 _MOST_TRIALS = 100_000
 _PICTURES = (24, 64)
 """Pictures a trial: as many as photographs, within these bounds."""
+_TIMES = 8
+"""So many times more a round of reweighting."""
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how much (None: until the time is up)."""
 
@@ -63,15 +66,17 @@ def fit(
     out: str | os.PathLike[str] = "fitted.yaml",
     trials: int | None = None,
     minutes: float | None = None,
+    rounds: int = 0,
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """Fit a recipe to the photographs of a folder, and write it to `out`, with a comment on each fitted value.
 
-    Half of the photographs calibrate: JPEG quality and toning are set to what these say, strengths that readings tell
-    are turned until the recipe's pictures have the same medians, the rest is searched, so that AUC, MMD and the gaps of
-    scalars together become small. The other half judges: where the fitted recipe is no better than the start there, the
+    Half of the photographs calibrate: JPEG quality and toning are set to what these say; with `rounds`, all distributions
+    are moved, widened and shared out anew by how real their pictures look; strengths that readings tell are turned until
+    the recipe's pictures have the same medians; the rest is searched, so that AUC, MMD and the gaps of scalars together
+    become small. The other half judges: where the fitted recipe is no better than the start there, the
     start's values are written, and it is said so. Beside `out`, in a folder of its name, lie trials.jsonl (a fit that
     was interrupted goes on from it), fit.json and fit.md. The same arguments give the same, whatever `workers` is; with
     `minutes` the number of trials depends on the machine.
@@ -90,6 +95,8 @@ def fit(
         Of the search; 60 unless `minutes` are given. What is estimated takes about as many.
     minutes : float, optional
         How long the trials may take, those of an interrupted fit included.
+    rounds : int
+        Of reweighting, each of eight times a trial's pictures, made by other draws; the best of them is gone on from.
     seed : int
     workers : int, optional
         Threads; one for each processor if left out.
@@ -106,25 +113,26 @@ def fit(
     WriteError
         The recipe, or what lies beside it, cannot be written.
     """
-    place = _checked(Path(out), trials, minutes, workers)
+    place = _checked(Path(out), trials, minutes, rounds, workers)
     recipe = load_recipe(start)
     recipe.prepare()
     say = progress or (lambda _what, _done, _total: None)
     count = trials if trials is not None else TRIALS if minutes is None else _MOST_TRIALS
     with ready():
         return _Fit(recipe, str(start), Key(seed, "fit"), say, workers).run(
-            str(real), source, place, seed, count, None if minutes is None else 60 * minutes
+            str(real), source, place, seed, count, rounds, None if minutes is None else 60 * minutes
         )
 
 
-def _checked(out: Path, trials: int | None, minutes: float | None, workers: int | None) -> Path:
+def _checked(out: Path, trials: int | None, minutes: float | None, rounds: int, workers: int | None) -> Path:
     if out.suffix.lower() not in (".yaml", ".yml"):
         raise RealismError(f"{out} is no name of a recipe", f"call it {out.with_suffix('.yaml')}")
     if out.exists():
         raise RealismError(f"{out} is there already", "give another --out, or remove it")
     if not out.parent.is_dir():
         raise RealismError(f"there is no folder {out.parent}", "make it first")
-    for name, given, least in (("trials", trials, 0), ("minutes", minutes, 0), ("workers", workers, 1)):
+    bounds = (("trials", trials, 0), ("minutes", minutes, 0), ("rounds", rounds, 0), ("workers", workers, 1))
+    for name, given, least in bounds:
         if given is not None and (isinstance(given, bool) or not given >= least):
             raise RealismError(f"{name} is {given!r}", f"give a number from {least}")
     if trials is not None and minutes is not None:
@@ -138,7 +146,9 @@ class _Fit:
     def __init__(self, start: Recipe, called: str, key: Key, say: Progress, workers: int | None) -> None:
         self._start, self._called, self._key, self._say, self._workers = start, called, key, say, workers
 
-    def run(self, real: str, source: str, out: Path, seed: int, count: int, seconds: float | None) -> Fitted:
+    def run(
+        self, real: str, source: str, out: Path, seed: int, count: int, rounds: int, seconds: float | None
+    ) -> Fitted:
         """All of it."""
         table = self._measured(real)
         first, second = halves(table.groups, table.sources, self._key)
@@ -148,9 +158,10 @@ class _Fit:
         here, there = table.take(first), table.take(second)
         sides = self._sides(here, calibration_photos, 0)
         found, told, read = self._read(open_corpus(real), here)
-        base = found
-        knobs = tuple(knob for knob in space(base) if knob.name not in told)
         folder = out.with_suffix("")
+        about = self._about(found, table, photos, seed)
+        base = self._reweighted(found, here, sides.judge, calibration_photos, rounds, set(told), folder, about)
+        knobs = tuple(knob for knob in space(base) if knob.name not in told)
         about = self._about(base, table, photos, seed)
         trials = Trials(
             folder, about, lambda settings: sides.judge.quickly(sides.maker.degraded(turned(base, knobs, settings))),
@@ -165,7 +176,11 @@ class _Fit:
         self._say("judging", 0, None)
         halves_ = self._half(sides, after), self._half(self._sides(there, held_photos, _copies(apart)), after)
         simulated = readings(sides.maker.degraded(self._start))
-        values = (*told.values(), *values_of(base, knobs, estimated, settings, read, simulated))
+        values = (
+            *told.values(),
+            *weighted_values(found, base),
+            *values_of(base, knobs, estimated, settings, read, simulated),
+        )
         outcome = verdict(halves_[1].before, halves_[1].after)
         fitted = Fitted(
             recipe=self._named(after if outcome.better else self._start, out),
@@ -193,6 +208,25 @@ class _Fit:
         maker = Maker(photos, min(max(len(real), _PICTURES[0]), _PICTURES[1]), first, self._workers)
         clean = maker.clean(self._start)
         return _Sides(Judge(real, clean, self._key.at("judge")), maker, clean)
+
+    def _reweighted(
+        self, recipe: Recipe, here: FeatureTable, judge: Judge, photos: list[CleanPhoto], rounds: int, fixed: set[str],
+        folder: Path, about: dict[str, Any],
+    ) -> Recipe:  # fmt: skip
+        """The best of the rounds, the start's own included."""
+        if not rounds:
+            return recipe
+        count = _TIMES * min(max(len(here), _PICTURES[0]), _PICTURES[1])
+        copies = -(-count // len(photos))
+
+        def maker(number: int) -> Maker:
+            return Maker(photos, count, (1 + number) * copies, self._workers)
+
+        tried = reweighted(
+            recipe, here, judge, maker, rounds, fixed, self._key.at("rounds"), folder, about,
+            lambda done, total: self._say("reweighting", done, total),
+        )  # fmt: skip
+        return min(tried, key=lambda one: one.figures.cost).recipe
 
     def _half(self, sides: _Sides, after: Recipe) -> Half:
         floor = sides.judge.floor

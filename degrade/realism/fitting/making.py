@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +15,7 @@ from degrade.realism.features.sheet import Array
 from degrade.realism.features.table import FeatureTable
 from degrade.realism.features.vectors import measure
 from degrade.realism.fitting.clean import CleanPhoto
+from degrade.realism.fitting.refitting import Fate, Fates
 from degrade.recipes import Recipe
 
 
@@ -43,34 +44,32 @@ class Maker:
 
     def degraded(self, recipe: Recipe) -> FeatureTable:
         """The features of the pictures that `recipe` makes."""
-        whole = dataclasses.replace(recipe, frame=None)
-
-        def made(photo: CleanPhoto, copy: int) -> Array:
-            chosen = recipe if photo.framed else whole
-            return np.asarray(chosen(photo.pixels, key=photo.key, copy=copy, split="train").degraded)
-
-        return self._measured(made)
+        return self._made(recipe, "degraded")[0]
 
     def clean(self, recipe: Recipe) -> FeatureTable:
         """The features of the clean pictures beside them."""
+        return self._made(recipe, "clean")[0]
+
+    def with_fates(self, recipe: Recipe) -> tuple[FeatureTable, Fates]:
+        """The features of the pictures that `recipe` makes, and what happened to each."""
+        return self._made(recipe, "degraded")
+
+    def _made(self, recipe: Recipe, member: str) -> tuple[FeatureTable, Fates]:
         whole = dataclasses.replace(recipe, frame=None)
 
-        def made(photo: CleanPhoto, copy: int) -> Array:
-            chosen = recipe if photo.framed else whole
-            return np.asarray(chosen(photo.pixels, key=photo.key, copy=copy, split="train").clean)
-
-        return self._measured(made)
-
-    def _measured(self, made: Callable[[CleanPhoto, int], Array]) -> FeatureTable:
-        def one(item: tuple[CleanPhoto, int]) -> tuple[str, str, Array, tuple[int, int]] | None:
+        def one(item: tuple[CleanPhoto, int]) -> tuple[str, str, Array, tuple[int, int], Fate] | None:
             photo, copy = item
+            chosen = recipe if photo.framed else whole
+            pair = chosen(photo.pixels, key=photo.key, copy=copy, split="train")
             try:
-                found = measure(made(photo, copy), ())
+                found = measure(np.asarray(getattr(pair, member)), ())
             except NotMeasured:
                 return None
-            return f"{photo.key}/c{copy}", photo.key, found.vector, found.size
+            fate = {step["label"]: (step["fired"], step["drawn"]) for step in pair.record["steps"]}
+            return f"{photo.key}/c{copy}", photo.key, found.vector, found.size, fate
 
         with single_threaded(), ThreadPoolExecutor(self._workers) as pool:
             rows = [row for row in pool.map(one, self._items) if row is not None]
-        keys, groups, vectors, sizes = zip(*rows, strict=True)
-        return FeatureTable(keys, groups, ("",) * len(rows), np.array(sizes, np.int64), np.stack(vectors))
+        keys, groups, vectors, sizes, fates = zip(*rows, strict=True)
+        table = FeatureTable(keys, groups, ("",) * len(rows), np.array(sizes, np.int64), np.stack(vectors))
+        return table, fates

@@ -42,18 +42,7 @@ class Trials:
         self.seconds = 0.0
         """What the trials so far took, those of earlier runs included."""
         self.number = 0
-        head = json.dumps({"fit": about}, sort_keys=True)
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        lines = _whole_lines(self._path)
-        if lines and lines[0] != head:
-            what = f"{self._path} has the trials of another fit (other photographs, recipe, seed or version)"
-            raise RealismError(what, f"remove {folder}, or give another --out")
-        self._known = [json.loads(line) for line in lines[1:]]
-        whole = "".join(f"{line}\n" for line in lines or [head]).encode()
-        if not self._path.exists() or self._path.read_bytes() != whole:  # never cut what a kill would then lose
-            with writing(self._path):
-                write_durably(self._path, whole)
+        self._known = [json.loads(line) for line in opened(self._path, about)]
 
     @property
     def resumed(self) -> int:
@@ -70,7 +59,7 @@ class Trials:
         self.seconds += row["seconds"]
         if self._told is not None:
             self._told(stage, self.number)
-        return _figures(row)
+        return figures_of(row)
 
     def _made(self, stage: str, settings: Settings) -> dict[str, Any]:
         started = time.monotonic()
@@ -84,6 +73,25 @@ class Trials:
         return row
 
 
+def opened(path: Path, about: dict[str, Any]) -> list[str]:
+    """The lines of an earlier run behind the head that says what they hang on; the file is made where there is none.
+
+    Raises RealismError where the file is another fit's, WriteError where nothing can be written.
+    """
+    head = json.dumps({"fit": about}, sort_keys=True)
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    lines = _whole_lines(path)
+    if lines and lines[0] != head:
+        what = f"{path} has the trials of another fit (other photographs, recipe, seed or version)"
+        raise RealismError(what, f"remove {path.parent}, or give another --out")
+    whole = "".join(f"{line}\n" for line in lines or [head]).encode()
+    if not path.exists() or path.read_bytes() != whole:  # never cut what a kill would then lose
+        with writing(path):
+            write_durably(path, whole)
+    return lines[1:]
+
+
 def _whole_lines(path: Path) -> list[str]:
     """The file's lines, without one that a kill cut off."""
     if not path.exists():
@@ -92,7 +100,8 @@ def _whole_lines(path: Path) -> list[str]:
     return text[: text.rfind("\n") + 1].splitlines()
 
 
-def _figures(row: dict[str, Any]) -> Figures:
+def figures_of(row: dict[str, Any]) -> Figures:
+    """The figures of a line."""
     return Figures(
         row["photographs"], row["pictures"], Interval(**row["auc"]), Interval(**row["mmd"]), row["within"],
         row["gaps"], row["cost"],

@@ -37,6 +37,31 @@ def values_of(
         )  # fmt: skip
 
 
+def weighted_values(before: Recipe, after: Recipe) -> Iterator[Value]:
+    """Each field, probability and choice that reweighting changed, with what it did to each step."""
+    found: dict[str, dict[str, tuple[Any, Any]]] = {}
+    old = steps_of(before)
+    for address, step in steps_of(after).items():
+        for name, was, now in _changes(old[address], step):
+            found.setdefault(name, {})[address] = (was, now)
+    for name, steps in found.items():
+        yield Value(name, "weighted", "", None, None, steps)
+
+
+def _changes(old: Step, new: Step) -> Iterator[tuple[str, Any, Any]]:
+    """(name, before, after) of what differs between a step and the same step of another recipe."""
+    if isinstance(new, OneOf) and isinstance(old, OneOf) and new.weights != old.weights:
+        yield f"{new.address}.weights", list(old.weights or (1.0,) * len(old.steps)), list(new.weights or ())
+    if not isinstance(new, Degradation) or not isinstance(old, Degradation):
+        return
+    if new.p != old.p:
+        yield f"{new.name}.p", old.p, new.p
+    for name in new.specs:
+        was, now = (getattr(one, name) for one in (old, new))
+        if was != now:
+            yield f"{new.name}.{name}", was.to_data(), now.to_data()
+
+
 def differences(before: Recipe, after: Recipe, knob: Knob) -> dict[str, tuple[Any, Any]]:
     """Address of each step that a knob changes -> what it turns, before and after."""
     old, new = steps_of(before), steps_of(after)

@@ -60,7 +60,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(folders: Path, here: Path, **how: Any) -> Fitted:
     start = here / "start.yaml"
     start.write_text(json.dumps(recipe_of(0.012, 0.1)))
-    wanted = {"start": str(start), "source": str(folders / "clean"), "out": here / "out.yaml", "trials": 1, **how}
+    wanted = {
+        "start": str(start),
+        "source": str(folders / "clean"),
+        "out": here / "out.yaml",
+        "trials": 1,
+        "rounds": 0,
+        **how,
+    }
     return fit(folders / "real", **wanted)
 
 
@@ -93,20 +100,23 @@ def test_killed_resumed_and_with_other_workers_it_ends_the_same(
     class Killed(Exception):
         pass
 
+    dies: dict[str, tuple[str, int]] = {}
     monkeypatch.setattr(fitter, "_PICTURES", (4, 4))
     monkeypatch.setattr(aligning, "ROUNDS", 1)
 
     def dying(what: str, done: int, _total: int | None) -> None:
-        if what == "trying each" and done == 3:
+        if (what, done) == dies["at"]:
             raise Killed
 
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    whole = run(folders, tmp_path, out=tmp_path / "one" / "out.yaml", workers=1)
-    with pytest.raises(Killed):
-        run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, progress=dying)
+    whole = run(folders, tmp_path, out=tmp_path / "one" / "out.yaml", workers=1, rounds=2)
+    for what, done in (("reweighting", 2), ("trying each", 3)):
+        dies["at"] = what, done
+        with pytest.raises(Killed):
+            run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=2, progress=dying)
     assert not (tmp_path / "two" / "out.yaml").exists()
-    again = run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3)
+    again = run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=2)
     assert again.out.read_text() == whole.out.read_text()
     for name in ("fit.json", "fit.md"):
         first, second = ((one.folder / name).read_text() for one in (whole, again))
@@ -194,6 +204,7 @@ def test_a_mixture_is_toned_in_each_of_its_recipes(scenes: Scenes) -> None:
         ({"out": "fitted.txt"}, "no name of a recipe; call it .*fitted.yaml"),
         ({"out": "no/where/fitted.yaml"}, "no folder no/where; make it"),
         ({"trials": -1}, "trials is -1"),
+        ({"rounds": -1}, "rounds is -1"),
         ({"trials": 3, "minutes": 2.0}, "both trials and minutes"),
         ({"workers": 0}, "workers is 0"),
     ],
