@@ -16,7 +16,6 @@ import sys
 from degrade.errors import DegradeError
 from degrade.realism.fitting import fit
 from degrade.realism.fitting.report import report
-from degrade.realism.fitting.reweighting import ROUNDS
 
 START = "old_photos"
 SEED = 2026
@@ -29,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clean", required=True, help="clean photographs of like subjects, 50 or more")
     parser.add_argument("--out", required=True, help="the recipe that is written")
     parser.add_argument("--trials", type=int, default=150)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--start", default=START)
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--start", default=START, help="such as benchmarks/old_photos_start.yaml")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int)
     parser.add_argument("--json", action="store_true", help="figures as JSON in place of tables")

@@ -35,10 +35,10 @@ def fit(as_json: bool, **how: Any) -> None:
     """Write the recipe that comes closest to real photographs.
 
     Half of the photographs calibrate: what can be read off them is read (JPEG quality, toning) or estimated (grain,
-    tone, sharpness, dust), the rest is searched; --rounds move all distributions before that. Figures that count are those on the other half; a recipe that is worse
-    there than the one it began from is not kept. Each fitted value has a comment that says what it comes from. Beside
-    the recipe lies a folder with fit.json, fit.md and the trials: the same command goes on where one was interrupted.
-    docs/fit.md has more.
+    tone, sharpness, dust), the rest is searched; --rounds move all distributions before that. Figures that
+    count are those on the other half; a recipe that is worse there than the one it began from is not kept. Each fitted
+    value has a comment that says what it comes from. Beside the recipe lies a folder with fit.json, fit.md and the
+    trials: the same command goes on where one was interrupted. docs/fit.md has more.
     """
     from degrade.realism.fitting import fit as fitted_to
 

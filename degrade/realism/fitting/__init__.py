@@ -4,6 +4,7 @@
     readings    figures read off the photographs, median and quartiles    (qualities: of JPEG; toning: of the print)
     knobs       what of a recipe may be turned, and how far               (turning: the recipe with knobs turned)
     making      degraded pictures of a recipe, measured                   (clean: of which photographs)
+    reweighting all distributions moved by how real pictures look         (refitting: to weighted draws)
     aligning    knobs turned until the pictures have the readings         (moments)
     searching   knobs turned at random, then from the best
     judged      how far pictures are from photographs: AUC, MMD, gaps     (halves: which photographs judge)

@@ -21,7 +21,8 @@ class Value:
     name : str
         The knob, such as ``grain.strength``; jpeg.quality and tone for what files and colours tell by themselves.
     how : str
-        read (set to what photographs say), estimated (turned until pictures measure like photographs), searched.
+        read (set to what photographs say), weighted (moved by how real pictures look), estimated (turned until pictures
+        measure like photographs), searched.
     turned : str
         What was done to it, such as "× 1.8"; "" if it was set.
     reading : Reading or None

@@ -60,14 +60,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(folders: Path, here: Path, **how: Any) -> Fitted:
     start = here / "start.yaml"
     start.write_text(json.dumps(recipe_of(0.012, 0.1)))
-    wanted = {
-        "start": str(start),
-        "source": str(folders / "clean"),
-        "out": here / "out.yaml",
-        "trials": 1,
-        "rounds": 0,
-        **how,
-    }
+    wanted = {"start": str(start), "source": str(folders / "clean"), "out": here / "out.yaml", "trials": 1, **how}
     return fit(folders / "real", **wanted)
 
 
@@ -102,6 +95,7 @@ def test_killed_resumed_and_with_other_workers_it_ends_the_same(
 
     dies: dict[str, tuple[str, int]] = {}
     monkeypatch.setattr(fitter, "_PICTURES", (4, 4))
+    monkeypatch.setattr(fitter, "_TIMES", 3)
     monkeypatch.setattr(aligning, "ROUNDS", 1)
 
     def dying(what: str, done: int, _total: int | None) -> None:
@@ -110,13 +104,13 @@ def test_killed_resumed_and_with_other_workers_it_ends_the_same(
 
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    whole = run(folders, tmp_path, out=tmp_path / "one" / "out.yaml", workers=1, rounds=2)
+    whole = run(folders, tmp_path, out=tmp_path / "one" / "out.yaml", workers=1, rounds=1)
     for what, done in (("reweighting", 2), ("trying each", 3)):
         dies["at"] = what, done
         with pytest.raises(Killed):
-            run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=2, progress=dying)
+            run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=1, progress=dying)
     assert not (tmp_path / "two" / "out.yaml").exists()
-    again = run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=2)
+    again = run(folders, tmp_path, out=tmp_path / "two" / "out.yaml", workers=3, rounds=1)
     assert again.out.read_text() == whole.out.read_text()
     for name in ("fit.json", "fit.md"):
         first, second = ((one.folder / name).read_text() for one in (whole, again))
