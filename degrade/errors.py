@@ -31,6 +31,7 @@
         ├── ModelError            a model that cannot be made or used as asked for  (degrade.train)
         ├── HarvestError          scans that nothing can be harvested from          (degrade.harvest)
         ├── RealismError          pictures that cannot be measured or compared      (degrade.realism)
+        ├── DemoError             what a demonstration's page cannot take or show   (degrade.demo)
         ├── UnknownCheck          a check of transforms that there is none of           (degrade.testing)
         └── PluginError           a module of ops of one's own that cannot be used      (degrade.plugins)
 

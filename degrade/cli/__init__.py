@@ -15,6 +15,7 @@
     evaluate    evaluate
     experiment  experiment
     restore     restore
+    demo        demo
     realism     realism
     fit         fit
     console     words on stderr, data on stdout
@@ -26,6 +27,7 @@ Nothing that works on pictures is imported before a command needs it: `degrade -
 
 from __future__ import annotations
 
+from degrade.cli.demo import demo
 from degrade.cli.evaluate import evaluate
 from degrade.cli.experiment import experiment
 from degrade.cli.fit import fit
@@ -48,6 +50,6 @@ __all__ = ["main"]
 
 for _command in (
     build, plan, merge, screen, pairs, harvest, check, preview, recipes, ops, replay, verify, push, pull, train,
-    evaluate, restore, experiment, realism, fit, schema, new_op, warm,
+    evaluate, restore, experiment, realism, fit, demo, schema, new_op, warm,
 ):  # fmt: skip
     main.add_command(_command)

@@ -160,9 +160,6 @@ def _meaning(spec: FieldSpec) -> str:
 
 def default_text(spec: FieldSpec) -> str:
     """A field's default as a recipe writes it."""
-    import yaml
+    from degrade.recipes.dumping import in_line
 
-    data = spec.default.to_data()
-    if isinstance(data, dict) and set(data) in ({"uniform"}, {"integers"}):
-        data = next(iter(data.values()))
-    return yaml.safe_dump(data, default_flow_style=True, width=10_000).split("\n...")[0].strip()
+    return in_line(spec.default)

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from degrade.engine.distributions import Distribution
 from degrade.recipes.recipe import Recipe
 from degrade.recipes.scalars import FIRST_CHARACTERS, KINDS
 
@@ -33,6 +34,14 @@ def dump_data(data: Mapping[str, Any]) -> str:
     # `serialize` alone keeps the order of keys and the styles that were set.
     text: str = yaml.serialize(node, Dumper=_Dumper, width=_WIDTH, allow_unicode=True)
     return text
+
+
+def in_line(distribution: Distribution) -> str:
+    """A distribution as a recipe writes it, in one line; ``[low, high]`` for an even spread."""
+    data = distribution.to_data()
+    if isinstance(data, dict) and set(data) in ({"uniform"}, {"integers"}):
+        data = next(iter(data.values()))
+    return yaml.safe_dump(data, default_flow_style=True, width=10_000).split("\n...")[0].strip()
 
 
 def _spread(steps: yaml.SequenceNode) -> None:
