@@ -80,7 +80,7 @@ class Page:
     def _lay_out_choices(self) -> None:
         self.file = gr.File(label="Photograph: drop a file here, or take a sample", height=150, elem_id="file")
         self.gallery = gr.Gallery(
-            self.samples.thumbnails(), format="png", columns=5, height=186, show_label=False, allow_preview=False,
+            self.samples.thumbnails(), format="png", columns=5, height=226, show_label=False, allow_preview=False,
             object_fit="cover", interactive=False, buttons=[], elem_id="samples", label="Samples",
         )  # fmt: skip
         with gr.Group():

@@ -19,7 +19,8 @@ from degrade.engine.photo import with_channels
 from degrade.streaming.lab import rgb_to_lab
 from degrade.streaming.torch import to_rgb
 from degrade.train.checkpoint import load_checkpoint
-from degrade.train.errors import TrainError
+from degrade.train.errors import CheckpointError, TrainError
+from degrade.train.settings import MODES
 from degrade.train.tiles import Tiling, through_tiles
 
 Picture = npt.NDArray[np.float32]
@@ -90,6 +91,8 @@ class Restorer:
     def load(cls, path: str | os.PathLike[str], device: str | torch.device = "auto", **more: Any) -> Restorer:
         """Of a checkpoint, or of a training's folder. Raises CheckpointError or TrainError."""
         network, info = load_checkpoint(path)
+        if info.get("mode") not in MODES:
+            raise CheckpointError(f"the checkpoint {path} tells no mode of {', '.join(MODES)}", "take another one")
         return cls(network, info["mode"], info["model"], device=device, info=info, **more)
 
     def _tiling(self, tile_px: int, overlap_px: int) -> Tiling:

@@ -133,6 +133,15 @@ def test_a_photograph_is_damaged_and_its_recipe_exported(page: Any, browser: Any
     reader.find("#file input[type=file]").send_keys(str(bad))
     assert "Traceback" not in reader.said("bad.jpg cannot be shown", "convert it to JPEG, PNG or TIFF")
 
+    browser.find_elements("css selector", "#samples button.thumbnail-item")[1].click()
+    reader.said("camera.png, 512 × 512 px")
+    chosen = reader.find("#recipe input")
+    chosen.clear()
+    chosen.send_keys("faces_noise@48", "\ue007")  # enter
+    reader.until(lambda: browser.find_elements("css selector", "#panel-random_pixels"))
+    reader.until(lambda: reader.find("#save a").get_attribute("download") == "faces_noise@48.yaml")
+    assert not browser.find_elements("css selector", "#panel-scratches")
+
     elsewhere = {url for url in reader.requests() if not url.startswith((page.url, "data:", "blob:"))}
     assert elsewhere == set()
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
