@@ -92,12 +92,16 @@ def test_a_build_of_the_export_makes_the_picture_that_was_shown(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "preset", [pytest.param(False, marks=pytest.mark.slow), pytest.param(True, marks=pytest.mark.long)]
+    "names",
+    [
+        pytest.param(recipe_names()[::10], marks=pytest.mark.slow, id="some"),
+        pytest.param(recipe_names(), marks=pytest.mark.long, id="all"),
+    ],
 )
-def test_every_recipe_shows_what_its_export_gives(preset: bool, tmp_path: Path) -> None:
+def test_every_recipe_shows_what_its_export_gives(names: list[str], tmp_path: Path) -> None:
     """With its first slider beside the probabilities moved to an end."""
     photo = photograph()
-    for name in [name for name in recipe_names() if ("@" in name) == preset]:
+    for name in names:
         recipe = Recipes()[name]
         settings = _one_moved(recipe)
         asked = Asked(photo, recipe, 11, 2, settings)
