@@ -61,7 +61,7 @@ class Running:
 
 
 def started(folder: Path, *arguments: str) -> Iterator[Running]:
-    """The page of `degrade demo`, which is told to end afterwards."""
+    """The page of `degrade demo`, which is told to end afterwards, and must then leave nothing behind."""
     if find_spec("gradio") is None:
         pytest.skip('the page needs gradio: pip install "degrade[demo]"')
     for name in ("temporary", "working"):
@@ -86,6 +86,7 @@ def started(folder: Path, *arguments: str) -> Iterator[Running]:
         assert process.wait(60) == 0, said
         assert "Traceback" not in said
         killer.cancel()
+    assert list((folder / "temporary").iterdir()) == list((folder / "working").iterdir()) == []
 
 
 @pytest.fixture(scope="session")
