@@ -128,8 +128,9 @@ class Output:
 
     def changed(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as plain data for YAML."""
-        default = Output()
-        return {name: value for name, value in self.settings().items() if value != default.settings()[name]}
+        usual = Output().settings()
+        # by their text: a split of 1 is one photograph, one of 1.0 all of them
+        return {name: value for name, value in self.settings().items() if repr(value) != repr(usual[name])}
 
     def settings(self) -> dict[str, Any]:
         """Every field as plain data."""

@@ -116,3 +116,11 @@ def test_a_dumped_file_loads(tmp_path: Path) -> None:
 def test_line_breaks_of_every_kind_survive(text: str) -> None:
     recipe = load_recipe({"recipe": 1, "name": "r", "about": text, "steps": ["grain"]})
     assert loaded(dump(recipe)).about == text
+
+
+@pytest.mark.parametrize("train", [1, 1.0])
+def test_one_photograph_is_not_all_of_them(train: float) -> None:
+    recipe = load_recipe({"recipe": 1, "name": "a", "steps": ["grain"], "output": {"splits": {"train": train}}})
+    again = load_recipe(recipe.to_data())
+    assert type(again.output.splits["train"]) is type(train)
+    assert again.fingerprint == recipe.fingerprint
