@@ -463,7 +463,8 @@ def _as_float(image: npt.NDArray[Any]) -> Floats:
 def _displace_layers(layers: Layers, displace: Callable[[npt.NDArray[Any], bool], npt.NDArray[Any]]) -> None:
     kept = (pair for pair in zip(layers, (False, False, True), strict=True) if pair[0].shape[0] == layers[0].shape[0])
     for layer, nearest in kept:
-        layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
+        if layer.any():
+            layer[...] = displace(layer[:, :, None], nearest)[:, :, 0]
 
 
 def _weigh_integers(source: npt.NDArray[Any], out: Floats, weights: tuple[float, float, float], linear: bool) -> None:
