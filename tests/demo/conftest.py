@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -74,19 +75,29 @@ def started(folder: Path, *arguments: str) -> Iterator[Running]:
             command, cwd=folder / "working", env=environment, stdout=out, stderr=subprocess.PIPE, text=True
         ) as process,
     ):
-        killer = threading.Timer(_PATIENCE_S, process.kill)
-        killer.start()
         assert process.stderr is not None
-        line = process.stderr.readline()
-        assert "the page is http://127.0.0.1:" in line, line + process.stderr.read()
+        with _patience(process):
+            line = process.stderr.readline()
+            assert "the page is http://127.0.0.1:" in line, line + process.stderr.read()
         url = line.partition("the page is ")[2].partition(";")[0]
         yield Running(url, folder / "temporary", folder / "working", process)
-        process.send_signal(signal.SIGTERM)
-        said = process.stderr.read()
-        assert process.wait(60) == 0, said
+        with _patience(process):
+            process.send_signal(signal.SIGTERM)
+            said = process.stderr.read()
+            assert process.wait(60) == 0, said
         assert "Traceback" not in said
-        killer.cancel()
     assert list((folder / "temporary").iterdir()) == list((folder / "working").iterdir()) == []
+
+
+@contextmanager
+def _patience(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Kill a process that begins or ends for too long. In between it may wait for tests as long as these take."""
+    killer = threading.Timer(_PATIENCE_S, process.kill)
+    killer.start()
+    try:
+        yield
+    finally:
+        killer.cancel()
 
 
 @pytest.fixture(scope="session")
