@@ -21,6 +21,8 @@ from degrade.textures.shapes import NAMES
 from degrade.textures.sheet import Bytes
 
 INDEX, DATA = "bank.json", "cutouts.npy"
+_HEAD = b"\x93NUMPY\x01\x00"
+"""What the file of cut-outs begins with: later versions of that format may claim a head of 4 GB, which NumPy reserves."""
 VERSION = 1
 COLUMNS = (
     "scan", "class", "height_px", "width_px", "px_per_mm", "dark", "opacity", "tint", "length_mm", "breadth_mm",
@@ -93,6 +95,9 @@ class DamageBank(Bank):
 
     def _data(self) -> Bytes:
         try:
+            with (self.root / DATA).open("rb") as file:
+                if file.read(len(_HEAD)) != _HEAD:
+                    raise ValueError("it is no array of NumPy's format 1.0")
             return np.asarray(np.load(self.root / DATA, mmap_mode="r", allow_pickle=False))
         except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:  # numpy parses a head as Python does
             raise TextureError(self.given, f"{DATA} cannot be read ({_said(error)}); {_AGAIN}") from error

@@ -137,8 +137,8 @@ def _by_coverage(options: argparse.Namespace, atheris: Any) -> int:
     arguments = [
         sys.argv[0], str(corpus), f"-seed={options.seed}", f"-max_total_time={int(60 * options.minutes)}",
         f"-timeout={SECONDS}", f"-rss_limit_mb={resident + (MEMORY >> 20)}", f"-max_len={LONGEST}", "-len_control=0",
-        f"-artifact_prefix={options.child}/", "-print_final_stats=1", f"-dict={words}", "-report_slow_units=60",
-        f"-runs={options.cases or -1}",
+        f"-artifact_prefix={options.child}/", "-print_final_stats=1", "-report_slow_units=60",
+        f"-runs={options.cases or -1}", *([f"-dict={words}"] if prepared.words else []),
     ]  # fmt: skip
     atheris.Setup(arguments, _looker(prepared.check, options), custom_mutator=changed)
     atheris.Fuzz()

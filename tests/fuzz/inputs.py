@@ -110,9 +110,9 @@ def _list(suffix: str, *seeds: bytes) -> Prepare:
 
 
 def mended_zip(data: bytes) -> bytes:
-    """A zip whose central table is where its end says, if there is one."""
+    """A zip whose central table is where its end says, if there is one before its end."""
     end, table = data.rfind(b"PK\5\6"), data.find(b"PK\1\2")
-    if end < 0 or table < 0 or len(data) < end + 22:
+    if table < 0 or end < table or len(data) < end + 22:
         return data
     return data[: end + 12] + struct.pack("<II", end - table, table) + data[end + 20 :]
 
