@@ -52,7 +52,7 @@ class DamageBank(Bank):
         index = self._index()
         try:
             self._take(index)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise TextureError(given, f"{INDEX} is damaged ({_said(error)}); {_AGAIN}") from error
 
     @cached_property
@@ -109,7 +109,8 @@ def is_bank(root: Path) -> bool:
 
 
 def cutouts_of(rows: Sequence[Sequence[Any]], groups: npt.NDArray[np.int32], group_count: int, data: Bytes) -> CutOuts:
-    """The cut-outs of a bank's rows. Raises ValueError, TypeError or KeyError where they or `data` are damaged."""
+    """The cut-outs of a bank's rows. Raises ValueError, TypeError, KeyError or IndexError where they or `data` are
+    damaged."""
     scan, names, heights, widths, scales, dark, opacity, tints = (
         list(column) for column in list(zip(*rows, strict=True))[:8]
     ) if rows else ([],) * 8  # fmt: skip

@@ -162,9 +162,12 @@ def _json_edit(data: bytes, choose: Chooser) -> bytes:
         return data
     if not choose.below(40):
         lines[number] = b"[" * DEEPEST
-    else:
+        return b"\n".join(lines)
+    try:
         edited = json.dumps(_edited(value, choose), separators=(",", ":"))
-        lines[number] = edited.encode("utf-8", "surrogatepass")
+    except (ValueError, OverflowError, RecursionError):  # numbers and nesting that earlier edits have made too large
+        return data
+    lines[number] = edited.encode("utf-8", "surrogatepass")
     return b"\n".join(lines)
 
 
