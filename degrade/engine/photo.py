@@ -483,13 +483,17 @@ def _weigh_integers(source: npt.NDArray[Any], out: Floats, weights: tuple[float,
             convert.weigh_integers(source, out, *whole, 1 / (65536 * 65535))
 
 
+class ColoursLost(ValueError):
+    """A picture in colour was to become one of a single channel."""
+
+
 def with_channels(image: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
-    """(H, W, C) `image` with 1 or 3 channels: itself, or its one channel three times over. Raises ValueError where it
+    """(H, W, C) `image` with 1 or 3 channels: itself, or its one channel three times over. Raises ColoursLost where it
     would have to lose its colours."""
     if image.shape[2] == channels:
         return image
     if channels == 1:
-        raise ValueError("a colour picture has no one-channel form without a grayscale step")
+        raise ColoursLost("a colour picture has no one-channel form without a grayscale step")
     out = np.empty((*image.shape[:2], 3), image.dtype)
     convert.replicate(np.ascontiguousarray(image).reshape(-1), out.reshape(-1))
     return out

@@ -15,13 +15,15 @@ from degrade.errors import DegradeError
 class ReplayError(DegradeError, ValueError):
     """A record that cannot be replayed here; `label` and `op` name the step, "" if it is the record as a whole."""
 
-    def __init__(self, label: str, op: str, why: str) -> None:
-        self.label, self.op = label, op
+    def __init__(
+        self, label: str, op: str, why: str, cure: str = "replay it with the version of degrade that wrote it"
+    ) -> None:
+        self.label, self.op, self._why, self._cure = label, op, why, cure
         where = f"step {label!r} ({op})" if op else "the record"
-        super().__init__(f"{where}: {why}; replay it with the version of degrade that wrote it")
+        super().__init__(f"{where}: {why}; {cure}")
 
     def __reduce__(self) -> Any:
-        return type(self), (self.label, self.op, str(self).split(": ", 1)[1].rsplit("; replay it", 1)[0])
+        return type(self), (self.label, self.op, self._why, self._cure)
 
 
 def replay_steps(

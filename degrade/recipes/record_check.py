@@ -39,10 +39,12 @@ def check_record(record: Any, shape: Sequence[int], ops: Mapping[str, type[Degra
         isinstance(channels, list) and len(channels) == 2 and all(each in (1, 3) for each in channels), "no channels"
     )
     _expect(isinstance(record.get("story", {}), dict), "a damaged story")
+    _expect(record.get("luma", True) is True, "a damaged luma")
     scale = record.get("scale", [1, 0])
     _expect(isinstance(scale, list) and len(scale) == 2 and _is_whole(scale[0], 1, _MOST_SHRUNK), "a damaged scale")
     _expect(_is_whole(scale[1], -1, _MOST_STEPS), "a damaged scale")
-    if record.get("frame") is not None:
+    _expect("frame" in record, "no frame, not even none")
+    if record["frame"] is not None:
         _check_frame(record["frame"], shape)
     steps = record.get("steps")
     _expect(isinstance(steps, list) and len(steps) <= _MOST_STEPS, "no list of steps")

@@ -10,8 +10,8 @@ from degrade.codecs import Decoded
 from degrade.engine.compose import Target
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image
-from degrade.engine.photo import Photo
-from degrade.engine.record import replay_steps
+from degrade.engine.photo import ColoursLost, Photo
+from degrade.engine.record import ReplayError, replay_steps
 from degrade.engine.watch import Watch
 from degrade.ops import KnownOps
 from degrade.recipes.developing import developed, working_pixels
@@ -42,10 +42,11 @@ def replay_record(image: Array, record: dict[str, Any], target: Array | None = N
     Raises
     ------
     ReplayError
-        The record is none, is of another photograph, or names an op or a field that this version does not have.
+        The record is none, is of another photograph, or names an op or a field that this version does not have; the
+        pair takes a `target`, or none; or it was made of the luma that the photograph's file stores: then it takes
+        `replay_photograph`.
     TypeError, ValueError
-        `image` is of another dtype or shape, or the pair was made of the luma that the photograph's file stores: then
-        it takes `replay_photograph`.
+        `image` is of another dtype or shape.
     """
     whole = checked_image(image)
     given = None if target is None else checked_image(target).copy()
@@ -74,12 +75,10 @@ def replay_source(
     likewise; pictures come out as `dtype`, damages are told `apart` or not."""
     check_record(record, image.shape, KnownOps())
     if (record.get("given") == PAIR) != (target is not None):
-        what = (
-            "a pair whose target was given: it takes that too" if target is None else "no pair whose target was given"
-        )
-        raise ValueError(f"{record['key']} is {what}")
+        why, cure = ("a", "give that too") if target is None else ("no", "give none")
+        raise ReplayError("", "", f"it is {why} pair whose target was given", cure)
     if record.get("luma") and (original is None or not original.is_luma):
-        raise ValueError(f"{record['key']} was made of the luma in its photograph's file; use replay_photograph")
+        raise ReplayError("", "", "it was made of the luma in its photograph's file", "use replay_photograph")
     frame = record["frame"]
     again = {name: value for name, value in record.items() if name != "steps"}
 
@@ -94,4 +93,7 @@ def replay_source(
 
     root = Key(record["seed"], record["photo"], record["variant"])
     framing = Framing(**frame) if frame else None
-    return developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
+    try:
+        return developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
+    except ColoursLost:
+        raise ReplayError("", "", "it has one channel for a picture in colour") from None

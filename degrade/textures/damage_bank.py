@@ -22,7 +22,7 @@ from degrade.textures.sheet import Bytes
 
 INDEX, DATA = "bank.json", "cutouts.npy"
 _HEAD = b"\x93NUMPY\x01\x00"
-"""What the file of cut-outs begins with: later versions of that format may claim a head of 4 GB, which NumPy reserves."""
+"""What the file of cut-outs begins with; in later versions of that format a head may claim 4 GB, which NumPy takes."""
 VERSION = 1
 COLUMNS = (
     "scan", "class", "height_px", "width_px", "px_per_mm", "dark", "opacity", "tint", "length_mm", "breadth_mm",

@@ -13,7 +13,7 @@ import numpy as np
 
 from degrade.building import build, merge
 from degrade.building.plan import Plan
-from degrade.codecs import CodecError, encode_jpeg
+from degrade.codecs import CodecError, decode, encode_jpeg
 from degrade.corpus import CorpusError, CorpusReadError, open_corpus
 from degrade.hub.changes import is_ours
 from degrade.hub.errors import HubError
@@ -21,7 +21,7 @@ from degrade.hub.local import open_output
 from degrade.hub.one_split import one_split
 from degrade.hub.publishing import has_text
 from degrade.hub.pulling import _manifest_problem
-from degrade.recipes.replaying import replay_record
+from degrade.recipes.replaying import replay_photograph
 from degrade.shards import ShardError, open_pairs, verify
 from degrade.shards.card_seal import is_as_written
 from degrade.shards.layout import INDEX, MANIFEST, REJECTS
@@ -242,7 +242,7 @@ def _card(folder: Path) -> Prepared:
 
 def _record(folder: Path) -> Prepared:
     pairs = open_pairs(_built(folder))
-    picture = np.asarray(pairs[0].clean)
+    files = {luma: decode((folder / "photographs/0.jpg").read_bytes(), luma=luma) for luma in (False, True)}
 
     def check(data: bytes) -> None:
         try:
@@ -250,7 +250,7 @@ def _record(folder: Path) -> Prepared:
         except (ValueError, RecursionError):
             return
         if isinstance(record, dict):
-            replay_record(picture, record)
+            replay_photograph(files[bool(record.get("luma"))], record, "png")
 
     return Prepared([json.dumps(pair.record).encode() for pair in pairs], check, is_json=True, quick=12)
 
