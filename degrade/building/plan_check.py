@@ -15,7 +15,7 @@ from degrade.shards.manifest_check import (
     is_text,
 )  # fmt: skip
 
-MOST_SHARDS = 2_000_000
+MOST_SHARDS = 1_000_000
 """More would not fit into memory; they are a hundred thousand where each holds a thousand of 10⁸ photographs."""
 
 
@@ -38,9 +38,13 @@ def _is_texts(value: Any) -> bool:
     return is_dict(value, is_text)
 
 
+def _is_versions(value: Any) -> bool:
+    return _is_texts(value) and "degrade" in value
+
+
 _FORM: dict[str, Test] = {
     "hash": is_text, "fingerprint": is_text, "recipe": is_recipe, "recipe_text": is_text, "corpus": is_text,
-    "members": is_members, "contents": _is_texts, "versions": _is_texts, "copies": _is_from_1,
+    "members": is_members, "contents": _is_texts, "versions": _is_versions, "copies": _is_from_1,
     "limit": lambda value: value is None or is_count(value), "per_shard": _is_from_1,
     "splits": lambda value: is_dict(value, is_count, is_split), "rejected": is_count, "textures": _is_texts,
     "sources": lambda value: isinstance(value, list) and all(map(is_source, value)),

@@ -168,6 +168,9 @@ def _of_own_files(
 ) -> Iterator[Problem]:
     if line is None:
         return  # which pairs it has is then unknown, and that its line is missing is told elsewhere
+    if line.members.keys() != line.files.keys():
+        yield Problem(INDEX, "", f"it does not say in which files the members of {entry['file']} lie")
+        return
     digest = hashlib.sha256()
     size = 0
     for number, key in enumerate(line.keys):
@@ -200,7 +203,10 @@ def _of_own_files(
 
 def _name_problems(row: bytes, line: ShardIndex, number: int) -> Iterator[Problem]:
     """Whether the files that a row of metadata names are those that the index says."""
-    named = {name: value for name, value in from_json(row).items() if name.endswith("file_name")}
+    told = from_json(row)
+    if not isinstance(told, dict):
+        raise ValueError("it is no JSON object")
+    named = {name: value for name, value in told.items() if name.endswith("file_name")}
     if named != file_names(line, line.keys[number]):
         yield Problem(line.files[JSON], line.keys[number], "its line names other files than the index")
 

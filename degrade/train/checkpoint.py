@@ -49,7 +49,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise CheckpointError(f"there is no checkpoint {path}", "name a .safetensors file or the folder of a training")
     try:
         with safe_open(path, framework="pt") as file:
-            facts = from_json((file.metadata() or {})[_FACTS])
+            facts = from_json((file.metadata() or {})[_FACTS], finite=False)
             if not isinstance(facts, dict):
                 raise ValueError("its facts are no mapping")
             names = list(file.keys())

@@ -66,7 +66,7 @@ class RunFile:
     def _read(self) -> dict[str, Any]:
         path = self.folder / RUN
         try:
-            facts: dict[str, Any] = from_json(path.read_bytes())
+            facts: dict[str, Any] = from_json(path.read_bytes(), finite=False)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

@@ -129,7 +129,7 @@ def _zip(folder: Path) -> Prepared:
 
     def check(data: bytes) -> None:
         file.write_bytes(data)
-        for spec in (str(file), {"path": str(file), "group": "group"}):
+        for spec in (str(file), {"path": str(file), "group_by": {"folder": 1}}):
             _listed(spec)
 
     return Prepared(

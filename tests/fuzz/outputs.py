@@ -165,7 +165,7 @@ def _with_digest(data: bytes) -> bytes:
     try:
         manifest = json.loads(data)
         return json.dumps(manifest | {"sha256": digest(manifest)}).encode()
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return data
 
 
