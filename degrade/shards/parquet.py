@@ -11,6 +11,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from io import RawIOBase
 from pathlib import Path
@@ -40,6 +41,18 @@ def arrow() -> tuple[Any, Any]:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
         raise MissingExtra("the format parquet needs pyarrow", 'pip install "degrade[parquet]"') from None
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """What pyarrow cannot read as a ValueError: of its own errors some are not."""
+    pa, _ = arrow()
+    try:
+        yield
+    except pa.ArrowMemoryError:
+        raise
+    except pa.ArrowException as error:
+        raise ValueError(str(error)) from error
 
 
 class ParquetShard:
@@ -216,12 +229,13 @@ def _table(keys: list[str], group: list[dict[str, bytes]], pictures: tuple[str, 
 class ParquetRows:
     """The JSON columns of a shard, a row group at a time; threads may share it.
 
-    Raises MissingExtra without pyarrow, and from every method OSError or pyarrow's errors, which are ValueError.
+    Raises MissingExtra without pyarrow, and from every method OSError, or ValueError for what is no such file.
     """
 
     def __init__(self, file: RawIOBase) -> None:
         _, pq = arrow()
-        self._file = pq.ParquetFile(file)
+        with _damage_told():
+            self._file = pq.ParquetFile(file)
         self._lock = Lock()
         self._starts = [0]
         for number in range(self._file.metadata.num_row_groups):
@@ -234,16 +248,17 @@ class ParquetRows:
         group = bisect_right(self._starts, number) - 1
         with self._lock:
             if self._held[0] != group:
-                self._held = group, self._file.read_row_group(group, columns=list(COLUMNS)).to_pylist()
+                with _damage_told():
+                    self._held = group, self._file.read_row_group(group, columns=list(COLUMNS)).to_pylist()
             return dict(self._held[1][number - self._starts[group]])
 
 
 def read_parquet(file: Any, pictures: Iterable[str]) -> Iterator[tuple[dict[str, Any], dict[str, bytes]]]:
-    """(JSON columns, bytes by suffix) of every pair, whatever any index says. Raises OSError, KeyError or ValueError,
-    which pyarrow's errors are."""
+    """(JSON columns, bytes by suffix) of every pair, whatever any index says. Raises OSError, KeyError or ValueError
+    where the file is damaged."""
     _, pq = arrow()
     named = {suffix: plain_name(suffix) for suffix in pictures}
-    with pq.ParquetFile(file) as stored:
+    with _damage_told(), pq.ParquetFile(file) as stored:
         if stored.schema_arrow.names != [*named.values(), *COLUMNS]:
             raise ValueError(f"its columns are {', '.join(stored.schema_arrow.names)}")
         for group in range(stored.metadata.num_row_groups):

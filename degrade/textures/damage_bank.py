@@ -121,6 +121,9 @@ def cutouts_of(rows: Sequence[Sequence[Any]], groups: npt.NDArray[np.int32], gro
         np.array(heights, np.int32), np.array(widths, np.int32), np.array(scales, np.float32),
         np.array(dark, np.bool_), np.array(opacity, np.float32), np.array(tints, np.float32).reshape(-1, 3), data,
     )  # fmt: skip
+    columns = (codes, made.groups, made.heights, made.widths, made.px_per_mm, made.dark, made.opacity)
+    if any(column.shape != (len(rows),) for column in columns) or len(made.tints) != len(rows):
+        raise ValueError("a column holds other things than numbers")
     if rows:
         _check(made, scans, group_count)
     size = level_starts(made.heights, made.widths)[1]
