@@ -112,9 +112,13 @@ def _of_tar(
 
 
 def _tar_members(file: BufferedIOBase) -> Iterator[tuple[str, str, int, bytes]]:
-    """(key, suffix, offset, bytes) of every member, whatever the index says."""
+    """(key, suffix, offset, bytes) of every member, whatever the index says. Raises tarfile.TarError or OSError."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(0)
     with tarfile.open(fileobj=file, mode="r:") as tar:
         for member in tar:
+            if member.issparse() or member.offset_data + member.size > end:
+                raise tarfile.ReadError(f"{member.name} is longer than what is stored of it")
             key, _, suffix = member.name.partition(".")
             held = tar.extractfile(member)
             yield key, suffix, member.offset_data, held.read() if held else b""

@@ -186,7 +186,8 @@ def _manifest(folder: Path) -> Prepared:
             except (HubError, ShardError):
                 continue
             if _manifest_problem(manifest) is None:
-                one_split(manifest, lists, "train")
+                for split in [*manifest["counts"]["splits"]][:1]:
+                    one_split(manifest, lists, split)
 
     return Prepared([(out / MANIFEST).read_bytes() for out in outs], check, _with_digest, is_json=True, quick=12)
 
