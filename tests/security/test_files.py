@@ -109,6 +109,12 @@ def test_nested_json_is_an_error_like_any(text: str | bytes) -> None:
         from_json(text)
 
 
+@pytest.mark.parametrize("text", ['{"seed": NaN}', "[-Infinity]", "[1e999]", b'{"a": [Infinity]}'])
+def test_numbers_that_are_not_finite_are_no_json(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match="no finite number"):
+        from_json(text)
+
+
 @pytest.mark.parametrize("name", [INDEX, MANIFEST])
 def test_nested_files_of_an_output(out: Path, name: str) -> None:
     (out / name).write_text("[" * 200_000)
