@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tarfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -37,6 +38,8 @@ _RECIPE: dict[str, Any] = {
     "output": {"copies": 2, "pairs_per_shard": 4, "members": ["clean", "degraded", "mask"]},
 }
 _PHOTOGRAPHS = 3
+_LARGE = 1 << 22
+"""Pixels of a frame above which a record is not replayed here."""
 
 
 def _picture(number: int) -> bytes:
@@ -241,6 +244,15 @@ def _card(folder: Path) -> Prepared:
     )
 
 
+def _may_be_large(frame: Any) -> bool:
+    """Whether a record's frame has so many pixels that gigabytes are what it may take (SECURITY.md)."""
+    try:
+        top, bottom, left, right = frame["print_box"]
+        return max(math.prod(frame["size"]), (bottom - top) * (right - left)) > _LARGE
+    except (TypeError, KeyError, ValueError):
+        return False
+
+
 def _record(folder: Path) -> Prepared:
     pairs = open_pairs(_built(folder))
     files = {luma: decode((folder / "photographs/0.jpg").read_bytes(), luma=luma) for luma in (False, True)}
@@ -250,7 +262,7 @@ def _record(folder: Path) -> Prepared:
             record = json.loads(data)
         except (ValueError, RecursionError):
             return
-        if isinstance(record, dict):
+        if isinstance(record, dict) and not _may_be_large(record.get("frame")):
             replay_photograph(files[bool(record.get("luma"))], record, "png")
 
     return Prepared([json.dumps(pair.record).encode() for pair in pairs], check, is_json=True, quick=12)
