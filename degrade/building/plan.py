@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import metadata
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,8 +37,7 @@ from degrade.textures import bank
 _DISTRIBUTIONS = ("numpy", "numba", "simplejpeg", "isal")
 
 
-@dataclasses.dataclass(frozen=True)
-class Shard:
+class Shard(NamedTuple):
     """A shard to be.
 
     Attributes
@@ -132,13 +131,13 @@ class Plan:
     def shards(self) -> tuple[Shard, ...]:
         """Every shard: those of a split one after the other, all full but each split's last."""
         shards: list[Shard] = []
+        first, full, format = 0, self.per_shard, self.format
         for split, count in self.splits.items():
-            of = -(-count // self.per_shard)
+            of = -(-count // full)
             for index in range(of):
-                photographs = min(self.per_shard, count - index * self.per_shard)
-                first = shards[-1].first + shards[-1].photographs if shards else 0
-                file = shard_file(split, index, of, self.format)
-                shards.append(Shard(len(shards), split, file, first, photographs))
+                photographs = min(full, count - index * full)
+                shards.append(Shard(len(shards), split, shard_file(split, index, of, format), first, photographs))
+                first += photographs
         return tuple(shards)
 
     @property

@@ -7,12 +7,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from io import BufferedIOBase
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from degrade.shards.durable import write_durably
 from degrade.shards.storage import Storage
 
+_MANY = 64
+"""Names from which on their folders are listed first."""
 _MOST_OPEN = 128
 _LARGE = 16 << 20
 """Bytes from which on a read first asks how many there are: the system sets aside what it is asked for."""
@@ -75,14 +78,30 @@ class LocalStorage(Storage):
         return map(self.read, names)
 
     def heads(self, names: Sequence[str], size: int) -> Iterator[tuple[bytes, int] | None]:
-        for name in names:
+        for name, listed in zip(names, self._listed(names), strict=True):
             head = None
-            with suppress(OSError), (self.place / name).open("rb", buffering=0) as file:
-                head = file.read(size), os.fstat(file.fileno()).st_size
+            if listed:
+                with suppress(OSError), (self.place / name).open("rb", buffering=0) as file:
+                    head = file.read(size), os.fstat(file.fileno()).st_size
             yield head
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
-        return [self._size(name) for name in names]
+        return [self._size(name) if listed else None for name, listed in zip(names, self._listed(names), strict=True)]
+
+    def _listed(self, names: Sequence[str]) -> Iterator[bool]:
+        """Whether each may be there: of many names each folder is listed once, as a plan may name a million files that
+        are not there, which would be looked for one by one."""
+        if len(names) < _MANY:
+            yield from repeat(True, len(names))
+            return
+        folders: dict[str, set[str]] = {}
+        for name in names:
+            folder, _, leaf = name.rpartition("/")
+            if folder not in folders:
+                folders[folder] = set()
+                with suppress(OSError):
+                    folders[folder].update(os.listdir(self.place / folder))  # noqa: PTH208 - names, not paths
+            yield leaf in folders[folder]
 
     def _size(self, name: str) -> int | None:
         with suppress(OSError):
