@@ -120,7 +120,7 @@ def _tar_members(file: BufferedIOBase) -> Iterator[tuple[str, str, int, bytes]]:
             if member.issparse() or member.offset_data + member.size > end:
                 raise tarfile.ReadError(f"{member.name} is longer than what is stored of it")
             key, _, suffix = member.name.partition(".")
-            held = tar.extractfile(member)
+            held = tar.extractfile(member) if member.isreg() else None
             yield key, suffix, member.offset_data, held.read() if held else b""
 
 

@@ -23,6 +23,10 @@ sys.path.insert(0, str(ROOT))
 
 from tests.fuzz import child  # noqa: E402 - found by the path above
 
+_LATE = 60.0
+"""Seconds after its time at which a child is killed."""
+_DONE = re.compile(rb"^Done \d+ runs", re.MULTILINE)
+"""What libFuzzer says at its end."""
 _NOW_AND_THEN = 3000
 """Characters of what a child that died has said which are shown."""
 
@@ -62,8 +66,7 @@ def _searched(options: argparse.Namespace, name: str) -> int:
         while (left := end - time.monotonic()) > 1:
             command = [name, "--child", scratch, "--seed", str(seed), "--engine", options.engine]
             command += ["--minutes", str(left / 60), "--out", str(options.out), "--cases", str(options.cases)]
-            with (work / "log").open("wb") as log:
-                code = subprocess.run([sys.executable, __file__, *command], stdout=log, stderr=log, cwd=ROOT).returncode
+            code = _child(command, work / "log", left + _LATE)
             text = (work / "log").read_text("utf-8", "replace")
             for told in re.findall(r"^FOUND .*?^END$", text, re.MULTILINE | re.DOTALL):
                 child.say(told.removesuffix("END"))
@@ -81,6 +84,18 @@ def _searched(options: argparse.Namespace, name: str) -> int:
             seed += 1
     child.say(f"{name}: {done} inputs, {len(found)} findings", *sorted(found), sep="\n  ")
     return 1 if found else 0
+
+
+def _child(command: list[str], log: Path, seconds: float) -> int:
+    """How a child ends. One that is done may wait for threads of a library's when it leaves, for ever: it is killed."""
+    with log.open("wb") as file:
+        child = subprocess.Popen([sys.executable, __file__, *command], stdout=file, stderr=file, cwd=ROOT)
+        try:
+            return child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            killed = child.wait()
+            return 0 if _DONE.search(log.read_bytes()) else killed
 
 
 def _short(options: argparse.Namespace, names: list[str]) -> int:
