@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from degrade.engine.distributions import Constant
@@ -11,6 +11,8 @@ from degrade.ops import KnownOps
 
 Captions = list[tuple[str, list[str]]]
 """(the step's label, its numbers as "field value")."""
+_NAMED = 12
+"""Labels of a shortlist."""
 
 
 class Number(NamedTuple):
@@ -50,6 +52,12 @@ def step_captions(steps: Iterable[Mapping[str, Any]]) -> Captions:
 def skipped_labels(steps: Iterable[Mapping[str, Any]]) -> list[str]:
     """The labels of the steps that did not run."""
     return [step["label"] for step in steps if not step["fired"]]
+
+
+def shortlist(labels: Sequence[str]) -> list[str]:
+    """The first of them, and how many more there are: a mixture has a hundred steps, of which few run."""
+    more = len(labels) - _NAMED
+    return [*labels[:_NAMED], f"and {more} more"] if more > 1 else [*labels]
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from degrade.pages import Picture, coloured_mask, fitted
 from degrade.pages.palette import FAINT, INK, Colour
-from degrade.preview.captions import skipped_labels, step_captions
+from degrade.preview.captions import shortlist, skipped_labels, step_captions
 from degrade.preview.drawing import Canvas, shortened, text_width, wrapped
 from degrade.preview.example import Example
 from degrade.preview.grid import GAP, HEAD, HEADING, LINE, MARGIN, SMALL, TITLE, Cell, Grid
@@ -92,7 +92,7 @@ class _Row:
 def _caption_lines(example: Example) -> list[Line]:
     captions = step_captions(example.steps)
     if skipped := skipped_labels(example.steps):
-        captions.append(("not drawn:", skipped))
+        captions.append(("not drawn:", shortlist(skipped)))
     return [line for label, words in captions for line in _labelled(label, words)]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from degrade.preview.captions import plain, skipped_labels, step_captions
+from degrade.preview.captions import plain, shortlist, skipped_labels, step_captions
 
 
 def step(label: str, op: str, fired: bool = True, **drawn: object) -> dict[str, object]:
@@ -27,6 +27,15 @@ def test_constant_defaults_say_nothing_and_are_left_out() -> None:
 def test_an_op_of_another_version_is_shown_whole() -> None:
     (caption,) = step_captions([step("old", "no_such_op", colour=[0.1, 0.25, 1], fill=None, n=3, name="dust")])
     assert caption == ("old", ["colour (0.1, 0.25, 1)", "fill none", "n 3", "name dust"])
+
+
+@given(st.integers(0, 300))
+def test_a_shortlist_says_how_many_there_are(count: int) -> None:
+    shown = shortlist([f"step{number}" for number in range(count)])
+    assert len(shown) < 20
+    named = [label for label in shown if label.startswith("step")]
+    assert shown == named or shown == [*named, f"and {count - len(named)} more"]
+    assert len(named) == count or shown[-1].startswith("and")
 
 
 @given(st.text())
