@@ -68,7 +68,10 @@ class StoredPair:
     def member(self, suffix: str) -> bytes:
         """The bytes of one member, such as "clean.jpg". Raises ShardError."""
         if suffix == JSON and (JSON not in self._shard.places or JSON in self._shard.files):
-            return COMPACT(self.row).encode("ascii")
+            try:
+                return COMPACT(self.row).encode("ascii")
+            except (ValueError, TypeError) as error:  # columns of a parquet file may be of any type
+                raise ShardError(f"the JSON of {self.key} is damaged ({error})", "run `degrade verify`") from error
         if suffix not in self._shard.places:
             raise ShardError(
                 f"{self.key} has no {suffix}, it has {', '.join(self.suffixes)}", "build with it among `members`"
