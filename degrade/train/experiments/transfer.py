@@ -2,8 +2,9 @@
 and tested on scans and frames whose restored pictures are known.
 
 What is compared: gray pictures with white noise and straight lines; project 2's noise under sheets of dust and
-scratches; the second recipe of "Bringing Old Photos Back to Life" with its holes; this package's `old_photos`, and the
-same without the steps of one stage of a photograph's life at a time (`degrade.Stage`).
+scratches; the second recipe of "Bringing Old Photos Back to Life" with its holes; this package's `old_photos`; its
+damage alone, with the photograph's tones, grain and blur in the target too, as restorers leave them; and `old_photos`
+without the steps of one stage of a photograph's life at a time (`degrade.Stage`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ SIZES = {"usual": Size(192, 24, 0, 12, seeds=3), "full": Size(20_000, 500, 0, 30
 GROUP = "real pairs"
 SIDE_PX, CROP_PX = 320, 128
 OLD = "old_photos"
+ALONE = "old_photos, damage alone"
+_DAMAGE = ("NEGATIVE_DAMAGE", "STAINS", "WEAR", "REPAIR", "SURFACE")
 NAIVE: dict[str, Any] = {
     "recipe": 1,
     "name": "naive",
@@ -60,8 +63,28 @@ def recipes(full: bool) -> dict[str, Any]:
         "texture overlay": "div2k_aged@gray",
         "bopbtl_v2, holes": "bopbtl_v2@white",
         OLD: old,
+        ALONE: damage_alone(old),
         **{f"without {name}": without(old, gone) for name, gone in (stages if full else TOGETHER).items()},
     }
+
+
+def damage_alone(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe's plain data with the target behind all but its damage. A photograph of each kind meets the damage of
+    any kind."""
+    kinds: Any = degrade.degradations()
+    damage = {name for name, kind in kinds.items() if _stage(kind).name in _DAMAGE}
+    steps = [step for step in recipe["steps"] if step != "target"]
+    return recipe | {"steps": [*_kept(steps, damage), "target", *_relabelled(_kept(steps, set(kinds) - damage))]}
+
+
+def _relabelled(steps: Sequence[Any]) -> list[Any]:
+    """The groups, which then stand there twice, under labels of their own."""
+    found = []
+    for step in steps:
+        inside = {name: _relabelled(step[name]) for name in _GROUPS if name in step}
+        label = {"label": f"damage.{step['label']}"} if inside and "label" in step else {}
+        found.append(step | inside | label if inside else step)
+    return found
 
 
 def without(recipe: dict[str, Any], stages: Sequence[str]) -> dict[str, Any]:
@@ -139,16 +162,17 @@ def _claims(rows: list[Row], before: Any, sources: list[str]) -> list[Claim]:
     masked = bool(np.isfinite(before["share"]).any())
     part = "inside" if masked else "whole"
     where = "inside the damage" if masked else "of whole pictures"
-    for row in rows[:4]:
+    for row in rows[:5]:
         found = _gain(row, before, sources, f"{part} psnr")
         claims.append(at_least(f"a network that learnt from {row.name} restores: PSNR {where} over identity", found, 0))
-    for row in rows[:3]:
-        found = _over(by[OLD], row, sources, f"{part} psnr")
-        claims.append(at_least(f"{OLD} teaches more than {row.name}: PSNR {where}", found, 0))
-    if masked:
-        outside = _gain(by[OLD], before, sources, "outside psnr")
-        claims.append(at_least(f"{OLD} does no harm outside the damage", outside, 0))
-    for row in rows[4:]:
+    for name in (OLD, ALONE):
+        for row in rows[:3]:
+            found = _over(by[name], row, sources, f"{part} psnr")
+            claims.append(at_least(f"{name} teaches more than {row.name}: PSNR {where}", found, 0))
+        if masked:
+            outside = _gain(by[name], before, sources, "outside psnr")
+            claims.append(at_least(f"{name} does no harm outside the damage", outside, 0))
+    for row in rows[5:]:
         found = _over(by[OLD], row, sources, f"{part} psnr")
         decided = found.low is not None and found.high is not None and (found.low > 0 or found.high < 0)
         text = f"the stage left out in “{row.name}” is worth something: PSNR {where}"

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 pytest.importorskip("torch")
 
 from degrade.cli import main
+from degrade.engine.degradation import Degradation
 from degrade.train import Settings
 from degrade.train import experiments as package
 from degrade.train.bootstrap import Interval
@@ -161,6 +162,29 @@ def test_a_stage_that_is_left_out() -> None:
     assert "scratches" in text
     for recipe in recipes(full=True).values():
         assert load_recipe(recipe).to_data()["steps"]
+
+
+def test_damage_alone_leaves_the_target_its_age() -> None:
+    from degrade import load_recipe
+    from degrade.train.experiments.transfer import ALONE, OLD, recipes
+
+    alone = load_recipe(recipes(full=False)[ALONE])
+    before, behind = str(alone.to_data()["steps"]).split("'target'")
+    assert "grain" in before
+    assert "scan" in before
+    assert "scratches" not in before
+    assert "scratches" in behind
+    assert "grain" not in behind
+    assert {op for op in ("folds", "foxing", "tape", "surface_dust", "fade", "jpeg") if op in before} == {
+        "fade",
+        "jpeg",
+    }
+    assert _degradations(alone) == _degradations(load_recipe(OLD))
+
+
+def _degradations(recipe: Any) -> list[str]:
+    steps = (step for group in recipe.steps for step in group.flattened())
+    return sorted(step.address for step in steps if isinstance(step, Degradation))
 
 
 def test_seeds_stay_when_more_are_asked_for() -> None:
