@@ -47,7 +47,7 @@ def _member(file: BinaryIO, entry: tarfile.TarInfo, places: dict[str, _Place], e
         bad = "unreadable", "it is stored as a sparse file; pack the archive without --sparse"
     elif not entry.isreg():
         bad = "not_a_file", "not a regular file but a pipe or a device; take it out"
-    elif offset + size > end:
+    elif size < 0 or offset + size > end:
         bad = "damaged", "its archive is cut short; copy it again"
     return Member(parts_of(entry.name), size, offset, bad, _reader(file, offset, size))
 

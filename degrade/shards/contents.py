@@ -117,7 +117,7 @@ def _tar_members(file: BufferedIOBase) -> Iterator[tuple[str, str, int, bytes]]:
     file.seek(0)
     with tarfile.open(fileobj=file, mode="r:") as tar:
         for member in tar:
-            if member.issparse() or member.offset_data + member.size > end:
+            if member.issparse() or member.size < 0 or member.offset_data + member.size > end:
                 raise tarfile.ReadError(f"{member.name} is longer than what is stored of it")
             key, _, suffix = member.name.partition(".")
             held = tar.extractfile(member) if member.isreg() else None
