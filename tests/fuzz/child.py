@@ -140,7 +140,13 @@ def _by_coverage(options: argparse.Namespace, atheris: Any) -> int:
         f"-artifact_prefix={options.child}/", "-print_final_stats=1", "-report_slow_units=60",
         f"-runs={options.cases or -1}", *([f"-dict={words}"] if prepared.words else []),
     ]  # fmt: skip
-    atheris.Setup(arguments, _looker(prepared.check, options), custom_mutator=changed)
+    at, look = options.child / AT, _looker(prepared.check, options)
+
+    def looked(data: bytes) -> None:
+        at.write_bytes(data)
+        look(data)
+
+    atheris.Setup(arguments, looked, custom_mutator=changed)
     atheris.Fuzz()
     return 0
 
