@@ -29,7 +29,7 @@ def members_of(file: BinaryIO) -> Iterator[Member]:
                 places[entry.name] = member.offset, member.size
             yield member
         at = archive.offset
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:  # the last two of sizes that none has
         raise DamagedArchive(f"it is no tar archive or is cut short ({error}); copy it again") from error
     file.seek(at)
     if any(file.read(_BLOCK)):

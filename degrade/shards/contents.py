@@ -104,7 +104,7 @@ def _of_tar(
                 members[suffix] = data
             pairs += 1
             yield from pair_problems(entry["file"], key, members, entry, manifest)
-    except (tarfile.TarError, OSError) as error:
+    except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
         yield Problem(entry["file"], "", f"it is no whole tar ({error})")
     yield from _count_problems(entry, pairs)
     if line is not None and places != _indexed(line):
@@ -112,7 +112,8 @@ def _of_tar(
 
 
 def _tar_members(file: BufferedIOBase) -> Iterator[tuple[str, str, int, bytes]]:
-    """(key, suffix, offset, bytes) of every member, whatever the index says. Raises tarfile.TarError or OSError."""
+    """(key, suffix, offset, bytes) of every member, whatever the index says. Raises tarfile.TarError, OSError, ValueError
+    or OverflowError."""
     end = file.seek(0, os.SEEK_END)
     file.seek(0)
     with tarfile.open(fileobj=file, mode="r:") as tar:
