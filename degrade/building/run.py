@@ -145,6 +145,13 @@ def build(
 def merge(out: Path_, *, progress: Progress | None = None) -> Report:
     """Finish an output whose shards were all built in parts: write its index, rejects, manifest and card.
 
+    Parameters
+    ----------
+    out : path or URL
+        The folder that the parts were built into.
+    progress : Progress, optional
+        Is told when the end is near.
+
     Raises
     ------
     BuildError

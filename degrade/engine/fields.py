@@ -248,6 +248,22 @@ def field(
 
     The unit comes from the name's suffix (`_mm`, `_um`, `_frac`, `_px`, `_deg`) when it is not given. A new field is
     appended after the others, never put between them: a field's place is its address in the step's randomness.
+
+    Parameters
+    ----------
+    default : number, str, bool, tuple, mapping or Distribution
+        A mapping is a distribution as it stands in a recipe.
+    help : str
+        What it is, as users read it.
+    low, high : float
+        Bounds of its values, both allowed.
+    unit : str, optional
+    options : sequence of str
+        The words that it may be; of a field that is a word.
+    length : int
+        Of a field that is a vector.
+    optional : bool
+        Whether it may be null.
     """
     facts = {
         "help": help, "low": low, "high": high, "unit": unit,

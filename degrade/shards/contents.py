@@ -112,8 +112,8 @@ def _of_tar(
 
 
 def _tar_members(file: BufferedIOBase) -> Iterator[tuple[str, str, int, bytes]]:
-    """(key, suffix, offset, bytes) of every member, whatever the index says. Raises tarfile.TarError, OSError, ValueError
-    or OverflowError."""
+    """(key, suffix, offset, bytes) of every member, whatever the index says. Raises tarfile.TarError, OSError,
+    ValueError or OverflowError."""
     end = file.seek(0, os.SEEK_END)
     file.seek(0)
     with tarfile.open(fileobj=file, mode="r:") as tar:

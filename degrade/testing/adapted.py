@@ -87,7 +87,8 @@ class Adapted(Subject):
 
 
 def plain_function(function: Callable[[Array], Any], takes: Takes | None = None, moves: bool = False) -> Subject:
-    """A function ``image -> image`` that knows no chance."""
+    """A `function` ``image -> image``, of (H, W, C) arrays, that knows no chance; `takes` are the dtypes and channels
+    that it takes, all unless given, and `moves` whether it moves the picture's content."""
     return FunctionSubject(function, takes or Takes(), moves, random=False)
 
 
@@ -97,9 +98,9 @@ def globally_seeded(
     takes: Takes | None = None,
     moves: bool = False,
 ) -> Subject:
-    """A function ``image -> image`` that draws from global generators, which `reseed` seeds.
+    """A `function` ``image -> image``, of (H, W, C) arrays, that draws from global generators, which `reseed` seeds.
 
-    `random` and `numpy.random` are put back after each call.
+    `random` and `numpy.random` are put back after each call. `takes` and `moves` are those of `plain_function`.
     """
     name = str(getattr(function, "__name__", type(function).__name__))
     made = f"globally_seeded({name})"

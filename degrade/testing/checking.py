@@ -58,8 +58,8 @@ def check_degradation(
     ----------
     op : Degradation, class of it, Subject, or callable
         A class is checked with declarations of all kinds; an op as it is declared. A function is
-        ``f(image, rng) -> image``, with a numpy Generator, or ``f(image) -> image`` where it knows no chance; it may
-        give ``(image, mask)``. Other libraries' transforms: `degrade.testing.adapted`.
+        ``f(image, rng) -> image`` of (H, W, C) arrays, with a numpy Generator, or ``f(image) -> image`` where it knows
+        no chance; it may give ``(image, mask)``. Other libraries' transforms: `degrade.testing.adapted`.
     only : str or sequence of str, optional
         The checks to run, of `CHECKS`; all of them unless given.
     skip : sequence of str

@@ -52,7 +52,8 @@ def commutes(flip: str) -> Check:
 
 def evenly(flip: str, keys: int = 40) -> Check:
     """In distribution: neither side suffers more than the other. The difference of the mean change of the two halves of
-    a constant picture has either sign equally often (sign test over `keys` keys, two-sided at 1e-4)."""
+    a constant picture has either sign equally often (sign test over `keys` keys, two-sided at 1e-4). `flip` says which
+    halves: left-right or top-bottom."""
     axis = _AXES[flip]
 
     def holds(subject: Subject) -> None:
@@ -81,7 +82,8 @@ def heavier(side: str, keys: int = 40) -> Check:
 
 def scales(keys: int = 5, side: int = 256) -> Check:
     """At twice the resolution the same key damages the same places: soft intersection over union of the masks (where
-    there is none, of the change of a constant picture) is at least 0.9 over `keys` keys."""
+    there is none, of the change of a constant picture) is at least 0.9 over `keys` keys, at `side` and twice `side`
+    pixels."""
 
     def holds(subject: Subject) -> None:
         common = either = 0.0

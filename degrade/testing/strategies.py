@@ -81,7 +81,9 @@ def images(
     kinds: Sequence[str] = KINDS,
     layouts: Sequence[str] = LAYOUTS,
 ) -> st.SearchStrategy[Array]:
-    """Arrays (H, W), (H, W, 1) or (H, W, 3) of uint8, uint16 or float32 in [0, 1], as `pictures` draws them."""
+    """Arrays (H, W), (H, W, 1) or (H, W, 3) of uint8, uint16 or float32 in [0, 1], as `pictures` draws them: of these
+    `dtypes`, `channels` (0 for (H, W)), `sides` in pixels from the least to the most, `kinds` of content and `layouts`
+    in memory."""
     return pictures(dtypes, channels, sides, kinds, layouts).map(lambda picture: picture.array)
 
 

@@ -52,7 +52,7 @@ def train(
     Parameters
     ----------
     settings : Settings or mapping, optional
-        Or their values as keyword arguments.
+        Or their values as keyword arguments, `given`.
     model : nn.Module or str, optional
         A network of one's own, from (N, C, H, W) to the same, instead of `settings.model`, which is its name then; or
         the name itself.
