@@ -348,3 +348,14 @@ def test_jpeg_bytes_come_only_from_a_jpeg(picture: np.ndarray, file_of: File) ->
     for kind in EXACT:
         assert decode(file_of(picture, kind)).jpeg is None
     assert decode(encode_jpeg(picture, 90)).jpeg is not None
+
+
+def test_run_lengths_that_would_take_long_are_refused(file_of: File) -> None:
+    """Pillow fills what a line leaves out pixel by pixel."""
+    data = bytearray(file_of(np.zeros((8, 8), np.uint8), "bmp"))
+    data[30:34] = (1).to_bytes(4, "little")  # BI_RLE8
+    for width, stored, reason in ((524_321, len(data), "truncated"), (1 << 22, 1 << 20, "unsupported")):
+        data[18:22] = width.to_bytes(4, "little")
+        with pytest.raises(CodecError) as refused:
+            decode(bytes(data).ljust(stored, b"\0"))
+        assert refused.value.reason == reason
