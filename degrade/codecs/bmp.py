@@ -13,7 +13,7 @@ from degrade.codecs.pillow import image_samples
 from degrade.codecs.quiet import quiet
 
 if TYPE_CHECKING:
-    from PIL.BmpImagePlugin import BmpImageFile
+    from PIL.Image import Image
 
 _SHORTEST = 26  # both headers of the oldest kind
 _RUN_LENGTHS = (1, 2)  # BI_RLE8, BI_RLE4
@@ -41,7 +41,7 @@ def read_bmp(data: bytes) -> Decoded:
     return Decoded(finished(samples)[0], "bmp")
 
 
-def _check_runs(image: BmpImageFile, stored: int) -> None:
+def _check_runs(image: Image, stored: int) -> None:
     """Raise CodecError for run lengths that Pillow, which goes through them pixel by pixel, would be at for long."""
     pixels = image.width * image.height
     if image.info.get("compression") not in _RUN_LENGTHS:
