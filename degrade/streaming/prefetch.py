@@ -70,16 +70,19 @@ class Prefetching:
         pool, work = self._threads(maker) if self.using == "threads" else self._processes(maker)
         blocks = iter(lambda: list(islice(tasks, _TOGETHER)), [])
         waiting: deque[Future[_Block]] = deque()
+        reader = threading.get_ident()
         try:
             for block in blocks:
                 with _main_module_hidden():
                     waiting.append(pool.submit(work, block))
                 if len(waiting) * _TOGETHER >= self.ahead + _TOGETHER * self.workers:
                     yield from _come(waiting.popleft())
+                    reader = threading.get_ident()
             while waiting:
                 yield from _come(waiting.popleft())
+                reader = threading.get_ident()
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            _end(pool, reader)
 
     def _threads(self, maker: PairMaker) -> tuple[Executor, Callable[[list[Task]], _Block]]:
         _import_decoders()
@@ -100,6 +103,16 @@ class Prefetching:
         context: Any = get_context(self.start_method)
         begin = partial(_begin, _pickled(maker))
         return ProcessPoolExecutor(self.workers, context, begin), _work
+
+
+def _end(pool: Executor, reader: int) -> None:
+    """End the workers. The garbage collector may find a pass that was let go of in any thread, even in one of the
+    pool's own, which cannot wait for itself and may hold the pool's lock: then it is left to another thread."""
+    end = partial(pool.shutdown, wait=True, cancel_futures=True)
+    if threading.get_ident() == reader:
+        end()
+    else:
+        threading.Thread(target=end, name="degrade-end").start()
 
 
 def _come(block: Future[_Block]) -> _Block:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import multiprocessing
 import pickle
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -272,6 +275,22 @@ def test_processes_ahead_change_nothing(streams: Any, start_method: str) -> None
     prefetched = streams(shuffle=True).prefetch(2, "processes", start_method=start_method)
     assert pixels(prefetched) == whole
     assert pixels(islice(prefetched, 2)) == whole[:2]
+
+
+@pytest.mark.parametrize("using", ["threads", "processes"])
+def test_a_pass_that_is_let_go_of_in_another_thread_ends_its_workers(streams: Any, using: str) -> None:
+    """By the garbage collector, which runs wherever it may."""
+    before = {*threading.enumerate()}
+    how = {"start_method": "fork"} if using == "processes" else {}
+    held = [iter(streams(shuffle=True).prefetch(2, using, **how))]
+    next(held[0])
+    other = threading.Thread(target=lambda: (held.clear(), gc.collect()))
+    other.start()
+    other.join()
+    for thread in {*threading.enumerate()} - before:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert multiprocessing.active_children() == []
 
 
 def test_bad_files_are_left_out_ahead_too(with_bad_files: Path) -> None:
