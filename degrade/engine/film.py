@@ -7,7 +7,7 @@ from degrade.engine.kernels import negative
 from degrade.engine.photo import Box, Photo
 from degrade.engine.units import FORMATS
 
-NEGATIVES = ("film_35mm", "snapshot_6x9", "plate_9x12")
+NEGATIVES = ("cine_8mm", "cine_16mm", "cine_35mm", "film_35mm", "snapshot_6x9", "plate_9x12")
 MEDIA = ("print", "negative", "positive")
 DENSITY_SIGMA = 0.5
 """Deviation of the logarithm of the densities from thing to thing."""

@@ -1,7 +1,8 @@
 """Formats of prints and negatives: what turns millimetres into pixels.
 
-Sizes of common formats as sold (ISO 1008 for paper sizes, the 24 mm x 36 mm frame of ISO 1007 film); the diagonal in mm
-is what a recipe's `format` stands for.
+Sizes of common formats as sold (ISO 1008 for paper sizes, the 24 mm x 36 mm frame of ISO 1007 film; of cine film the
+camera's frames of 4.88 mm x 3.68 mm, SMPTE ST 231, of 10.26 mm x 7.49 mm, SMPTE ST 7, and of 24.89 mm x 18.67 mm,
+SMPTE ST 59); the diagonal in mm is what a recipe's `format` stands for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import math
 from functools import lru_cache
 
 FORMATS: dict[str, float] = {
+    "cine_8mm": 6.1,
+    "cine_16mm": 12.7,
+    "cine_35mm": 31.1,
     "film_35mm": 43.3,
     "carte_de_visite": 105.0,
     "snapshot_6x9": 108.0,

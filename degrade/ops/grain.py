@@ -11,6 +11,7 @@ import numpy.typing as npt
 from degrade.engine.damage import Stage
 from degrade.engine.degradation import Degradation, Drawn
 from degrade.engine.fields import Flag, Option, Real, field
+from degrade.engine.film import NEGATIVES
 from degrade.engine.kernels import grain
 from degrade.engine.key import Key
 from degrade.engine.photo import Photo
@@ -20,7 +21,6 @@ RELATIVE_AMPLITUDE = (0.65, 5.2, -5.85)
 """Noise relative to the encoded value v, as a quadratic in v; times v it peaks at 1 in the mid tones (see `Grain`)."""
 BLUE = 1.3
 """How much stronger the blue-recording (yellow dye) layer's grain is."""
-NEGATIVES = ("film_35mm", "snapshot_6x9", "plate_9x12")
 ENCODED_PER_DENSITY = 0.95
 """How much one density of a negative changes the encoded mid grey, 0.45, of a print on paper with a gamma of 2."""
 APERTURE_UM = 48.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -71,6 +72,19 @@ def test_a_plate_has_more_and_finer_specks_than_small_film() -> None:
     assert np.count_nonzero(plate) > np.count_nonzero(film)
     # Dirt per area of film is the same.
     assert plate.sum() == pytest.approx(film.sum(), rel=0.25)
+
+
+def test_a_grain_of_dust_is_larger_on_a_smaller_frame() -> None:
+    """The same grains by the square millimetre, so fewer of them, each a larger part of the picture."""
+    sizes = []
+    for film in ("film_35mm", "cine_35mm", "cine_16mm", "cine_8mm"):
+        mask = pair(side=800, dust=2000, dirt=0, rate=1, blur_um=0, negative=film).mask
+        count, _, stats, _ = cv2.connectedComponentsWithStats((mask > 0).astype(np.uint8), connectivity=8)
+        sizes.append((count - 1, np.median(stats[1:, cv2.CC_STAT_AREA])))
+    numbers, areas = zip(*sizes, strict=True)
+    assert list(numbers) == sorted(numbers, reverse=True)
+    assert list(areas) == sorted(areas)
+    assert areas[3] > 9 * areas[0]
 
 
 def test_specks_gather_in_clouds() -> None:

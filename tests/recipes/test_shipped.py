@@ -57,7 +57,7 @@ def test_those_that_are_promised_are_there() -> None:
         *("faces_noise", "div2k_aged", "animal_faces", "voc_scratches"),
         *("press_print", "album_snapshot", "handled_snapshot", "heavy_damage", "old_photos"),
         *("carte_de_visite", "cabinet_card", "postcard", "newspaper", "cyanotype", "wet_album", "color_print_1970s"),
-        *("glass_negative", "film_35mm_negative", "film_35mm_slide"),
+        *("glass_negative", "film_35mm_negative", "film_35mm_slide", "cine_frame"),
         *("bopbtl_v2", "realesrgan_x4plus", "bsrgan", "codeformer"),
         *("ivanova_film", "rtn_texture", "pik_fix", "imagenet_c"),
     }

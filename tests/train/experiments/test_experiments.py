@@ -182,6 +182,16 @@ def test_damage_alone_leaves_the_target_its_age() -> None:
     assert _degradations(alone) == _degradations(load_recipe(OLD))
 
 
+def test_the_damage_of_film_alone() -> None:
+    from degrade import load_recipe
+    from degrade.train.experiments.transfer import FILM, recipes
+
+    before, behind = str(load_recipe(recipes(full=False)[FILM]).to_data()["steps"]).split("'target'")
+    assert "grain" in before
+    assert "dust_on_negative" in behind
+    assert {"folds", "surface_dust", "grain"}.isdisjoint(behind.split("'"))
+
+
 def _degradations(recipe: Any) -> list[str]:
     steps = (step for group in recipe.steps for step in group.flattened())
     return sorted(step.address for step in steps if isinstance(step, Degradation))
