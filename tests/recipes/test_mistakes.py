@@ -93,7 +93,7 @@ def test_top(text: str, expected: str) -> None:
 def test_format() -> None:
     [problem] = mistakes("recipe: 1\nformat: carte_de_visit\nsteps: []")
     assert (problem.line, problem.column, problem.path) == (2, 9, "format")
-    assert problem.message.startswith("expected one of film_35mm, carte_de_visite")
+    assert problem.message.startswith("expected one of cine_8mm, cine_16mm")
     assert problem.hint == "did you mean 'carte_de_visite'?"
 
 

@@ -108,7 +108,7 @@ def test_it_survives_yaml() -> None:
     [
         ({"handlin": 0}, "grain", "story.handlin: expected one of handling"),
         ({"handling": "much"}, "grain", "story.handling: expected a number in [-6, 6], not 'much'"),
-        ({"format": "a4"}, "grain", "story.format: expected one of film_35mm"),
+        ({"format": "a4"}, "grain", "story.format: expected one of cine_8mm"),
         (None, {"grain": {}, "link": {"light": 1}}, "steps[0].link: the recipe's story tells no light"),
         ({"light": 0}, {"grain": {}, "link": {"light": "1"}}, "steps[0].link: expected weights within ±10, not '1'"),
         ({"light": 0}, {"grain": {}, "link": {"lihgt": 1}}, "steps[0].link: expected weights of handling"),
