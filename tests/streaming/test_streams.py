@@ -280,7 +280,7 @@ def test_processes_ahead_change_nothing(streams: Any, start_method: str) -> None
 @pytest.mark.parametrize("using", ["threads", "processes"])
 def test_a_pass_that_is_let_go_of_in_another_thread_ends_its_workers(streams: Any, using: str) -> None:
     """By the garbage collector, which runs wherever it may."""
-    before = {*threading.enumerate()}
+    before, children = {*threading.enumerate()}, {*multiprocessing.active_children()}
     how = {"start_method": "fork"} if using == "processes" else {}
     held = [iter(streams(shuffle=True).prefetch(2, using, **how))]
     next(held[0])
@@ -290,7 +290,7 @@ def test_a_pass_that_is_let_go_of_in_another_thread_ends_its_workers(streams: An
     for thread in {*threading.enumerate()} - before:
         thread.join(60)
         assert not thread.is_alive()
-    assert multiprocessing.active_children() == []
+    assert {*multiprocessing.active_children()} <= children
 
 
 def test_bad_files_are_left_out_ahead_too(with_bad_files: Path) -> None:
