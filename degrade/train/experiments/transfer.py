@@ -52,7 +52,6 @@ def recipes(full: bool) -> dict[str, Any]:
     """What is compared, by name."""
     old = degrade.load_recipe(OLD).to_data()
     stages = {stage.name.lower().replace("_", " "): (stage.name,) for stage in degrade.Stage if stage.name != "SCENE"}
-    left_out = {f"without {name}": without(old, gone) for name, gone in stages.items()}
     return {
         "naive": NAIVE,
         "texture overlay": "div2k_aged@gray",
@@ -60,7 +59,7 @@ def recipes(full: bool) -> dict[str, Any]:
         OLD: old,
         ALONE: damage_alone(old),
         FILM: damage_alone(degrade.load_recipe(f"{OLD}@film").to_data()),
-        **(left_out if full else {}),
+        **{f"without {name}": without(old, gone) for name, gone in stages.items() if full},
     }
 
 
