@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     "--rounds", type=click.IntRange(0), default=0, show_default=True,
     help="Rounds in which all distributions are moved by how real their pictures look; each takes eight trials' time.",
 )  # fmt: skip
+@click.option(
+    "--hold",
+    multiple=True,
+    metavar="LABEL",
+    help="A step or group that stays as it is, such as cine_frame; repeatable.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="What all random draws follow from.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; one for each processor if left out.")
 @json_option

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     help="What neighbouring tiles share.",
 )  # fmt: skip
 @click.option(
+    "--self-ensemble", type=click.Choice(["off", "mean", "agreed"]), default="off", show_default=True,
+    help="Restore in all eight orientations, in eight times the time, and take their mean, or what six of them agree "
+    "to change: that leaves what is sound as it is.",
+)  # fmt: skip
+@click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
     help="Where it runs; auto is a GPU where there is one.",
 )  # fmt: skip

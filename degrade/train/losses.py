@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from degrade.train.terms import MASK, MASKED, parse_loss
+from degrade.train.terms import MASK, MASKED, OUTSIDE, parse_loss
 
 Term = Callable[[Tensor, Tensor], Tensor]
 _CHARBONNIER = 1e-3
@@ -62,7 +62,7 @@ def _window(side: int, like: Tensor) -> Tensor:
 
 
 def masked(term: Term, output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """`term` per pixel, its mean weighted by the (N, 1, H, W) `mask` in [0, 1]; 0 for a picture without damage."""
+    """`term` per pixel, its mean weighted by the (N, 1, H, W) `mask` in [0, 1]; 0 for a picture where it is 0."""
     per_pixel = term(output.flatten(0, 1).reshape(-1, 1), target.flatten(0, 1).reshape(-1, 1)).view_as(output)
     weight = mask.expand_as(output)
     total = weight.flatten(1).sum(1)
@@ -93,7 +93,7 @@ class Loss:
     def __init__(self, text: str) -> None:
         self.weights = parse_loss(text)
         self.predicts_mask = MASK in self.weights
-        self.needs_mask = self.predicts_mask or any(name in MASKED for name in self.weights)
+        self.needs_mask = self.predicts_mask or any(name in MASKED or name in OUTSIDE for name in self.weights)
 
     def __call__(
         self, output: Tensor, target: Tensor, mask: Tensor | None = None, logits: Tensor | None = None
@@ -110,6 +110,8 @@ class Loss:
                 terms[name] = mask_entropy(logits.float(), mask)
             else:
                 assert mask is not None
-                terms[name] = masked(TERMS[MASKED[name]], output, target, mask)
+                inside = name in MASKED
+                term = TERMS[MASKED[name] if inside else OUTSIDE[name]]
+                terms[name] = masked(term, output, target, mask if inside else 1 - mask)
         total = torch.stack([weight * terms[name] for name, weight in self.weights.items()]).sum(0)
         return {"loss": total, **(terms if len(terms) > 1 else {})}

@@ -20,6 +20,7 @@ from degrade.streaming.lab import rgb_to_lab
 from degrade.streaming.torch import to_rgb
 from degrade.train.checkpoint import load_checkpoint
 from degrade.train.errors import CheckpointError, TrainError
+from degrade.train.self_ensemble import WAYS, SelfEnsemble, through_orientations
 from degrade.train.settings import MODES
 from degrade.train.tiles import Tiling, through_tiles
 
@@ -53,6 +54,10 @@ class Restorer:
         How large pictures are cut (`degrade.train.tiles`). Seams cannot be seen where the network reaches no further
         than a quarter of the overlap; of the trained reference, which looks further, they are below 1e-5 with these
         numbers. A network that normalises by the whole picture (instance norm) differs anyway.
+    self_ensemble : "off", "mean" or "agreed"
+        Whether each picture is restored in its eight orientations, in eight times the time, and what is made of these:
+        their mean, or the changes that at least six of them agree upon (`degrade.train.self_ensemble`). The latter does
+        far less harm to what is sound, and repairs a little less.
     info : dict
         What a checkpoint tells.
 
@@ -60,7 +65,7 @@ class Restorer:
     ------
     TrainError
         The network is a part of a method that restores nothing by itself, the overlap is not smaller than the tiles, or
-        there is no such device.
+        there is no such device or self-ensemble.
     """
 
     def __init__(
@@ -72,14 +77,17 @@ class Restorer:
         device: str | torch.device = "auto",
         tile_px: int = TILE_PX,
         overlap_px: int = OVERLAP_PX,
+        self_ensemble: SelfEnsemble = "off",
         info: dict[str, Any] | None = None,
     ) -> None:
+        if self_ensemble not in WAYS:
+            raise TrainError(f"there is no self-ensemble {self_ensemble!r}", f"choose of {', '.join(WAYS)}", 2)
         if not getattr(network, "restores", True):
             raise TrainError(f"{name} restores nothing by itself", "take a network that does, such as unet", 2)
         self.device = device_of(device)
         placed: Any = network.to(self.device)  # torch's own types know of no memory format here
         self.network: nn.Module = placed.to(memory_format=torch.channels_last).eval()
-        self.mode, self.name, self.info = mode, name, info or {}
+        self.mode, self.name, self.self_ensemble, self.info = mode, name, self_ensemble, info or {}
         self.channels = 1 if mode == "gray" else 3
         self._side = getattr(network, "side_px", None)
         self._multiple = getattr(network, "multiple", 1)
@@ -146,6 +154,12 @@ class Restorer:
 
     def many(self, pictures: list[Picture]) -> list[Picture]:
         """Pictures of one size, at most one tile large, restored together."""
+        if self.self_ensemble == "off":
+            return self._upright(pictures)
+        given = [as_mode(picture, self.mode) for picture in pictures]
+        return through_orientations(self._upright, pictures, given, self.self_ensemble)
+
+    def _upright(self, pictures: list[Picture]) -> list[Picture]:
         height, width = pictures[0].shape[:2]
         given = torch.from_numpy(np.stack([self._given(each) for each in pictures]))
         with torch.inference_mode(), _memory_is_told():

@@ -19,6 +19,7 @@ from degrade.shards.errors import writing
 from degrade.train.errors import TrainError, no_checkpoint
 from degrade.train.restored_page import write_page
 from degrade.train.restorer import OVERLAP_PX, TILE_PX, Restorer
+from degrade.train.self_ensemble import SelfEnsemble
 
 Picture = npt.NDArray[np.float32]
 PAGE = "restored.html"
@@ -90,6 +91,7 @@ def restore(
     device: str = "auto",
     tile_px: int = TILE_PX,
     overlap_px: int = OVERLAP_PX,
+    self_ensemble: SelfEnsemble = "off",
     progress: Callable[[Outcome, int, int], None] | None = None,
 ) -> Restoration:
     """Restore pictures.
@@ -116,6 +118,8 @@ def restore(
         "auto", "cpu" or "cuda".
     tile_px, overlap_px : int
         How large pictures are cut (`degrade.train.restorer.Restorer`).
+    self_ensemble : "off", "mean" or "agreed"
+        Whether each picture is restored in its eight orientations, and what is made of these (the same).
     progress : callable, optional
         Told (outcome, files done, files in all) after each file.
 
@@ -133,7 +137,8 @@ def restore(
     planned = _planned([images] if isinstance(images, str | os.PathLike) else images, Path(out), existing)
     jobs = [job for job in planned if not (existing == "skip" and job[1].exists())]
     if not isinstance(checkpoint, Restorer):
-        checkpoint = Restorer.load(checkpoint, device, tile_px=tile_px, overlap_px=overlap_px)
+        cut = {"tile_px": tile_px, "overlap_px": overlap_px}
+        checkpoint = Restorer.load(checkpoint, device, **cut, self_ensemble=self_ensemble)
     with writing(Path(out)):
         Path(out).mkdir(parents=True, exist_ok=True)
     work = _Work(checkpoint, {source.resolve() for source, _ in planned}, existing == "replace", quality)

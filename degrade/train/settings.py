@@ -10,7 +10,7 @@ from typing import Any
 
 from degrade.train.described import Number, Place, Switch, Table, Text, Whole, Word, described
 from degrade.train.errors import SettingsError, TrainError
-from degrade.train.terms import parse_loss
+from degrade.train.terms import NAMES, parse_loss
 from degrade.train.usual import with_usual
 
 MODES = ("gray", "rgb", "lab")
@@ -62,7 +62,11 @@ class Settings:
     )
     cache_mb: int = described(1024, Whole(), "memory for stored pairs already read, where no other process reads")
 
-    loss: str = described("l1", Text(), "what is minimised, such as mse, or l1:1,ssim:0.2")
+    loss: str = described(
+        "l1", Text(),
+        f"what is minimised: one of {', '.join(NAMES)}, or a sum of some by weight, such as l1:1,ssim:0.2; masked "
+        "terms look at the damage only, outside terms at what is sound",
+    )  # fmt: skip
     optimiser: str = described("adam", Word(OPTIMISERS), "how weights are moved")
     learning_rate: float = described(1e-3, Number(0, 10, above=True), "the step's size at the start")
     beta1: float = described(0.9, Number(0, 0.9999), "Adam's memory of gradients")

@@ -10,9 +10,12 @@ WHOLE = ("mse", "l1", "charbonnier", "ssim")
 """Terms of the whole picture."""
 MASKED = {f"masked_{name}": name for name in ("mse", "l1", "charbonnier")}
 """Terms that count inside the damage only, and what they count there."""
+OUTSIDE = {f"outside_{name}": name for name in ("mse", "l1", "charbonnier")}
+"""Terms that count outside the damage only: what a network changes there is harm. Beside the same term of the whole
+picture, a weight w makes a network take away only what it holds for damage at odds above w or so."""
 MASK = "mask"
 """The term of a network that says where the damage is."""
-NAMES = (*WHOLE, *MASKED, MASK)
+NAMES = (*WHOLE, *MASKED, *OUTSIDE, MASK)
 
 
 def parse_loss(text: str) -> dict[str, float]:

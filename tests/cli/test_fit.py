@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +25,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "fit_old_photos.py
 
 
 def fitted(kept: bool = True) -> Fitted:
-    figures = Figures(9, 24, Interval(0.8, 0.7, 0.9), Interval(1.5), 0.5, {"noise": 0.25, "black": -2.0}, 2.0)
+    figures = Figures(9, 24, Interval(0.8, 0.7, 0.9), Interval(1.5), 0.5, {"noise": 0.25, "black": -2.0}, 0.2, 5.0, 2.0)
     half = Half(figures, figures, figures, 0.5, 0.1)
     reading = Reading("noise", "flat-patch noise", "codes", 3.0, 2.0, 4.0, 9)
     values = (
@@ -54,11 +54,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_values_on_stdout_words_on_stderr(run: Run, asked: dict[str, Any]) -> None:
-    result = run("fit", "--real", "album", "--out", "mine.yaml", "--minutes", "3", "--seed", "4", "--workers", "2")
+    result = run("fit", "--real", "album", "--out", "mine.yaml", "--minutes", "3", "--seed", "4", "--hold", "kind")
     assert result.exit_code == 0, result.output
     assert asked == {
         "real": "album", "start": "old_photos", "source": "sample", "out": "mine.yaml", "minutes": 3.0, "trials": None,
-        "rounds": 0, "seed": 4, "workers": 2,
+        "rounds": 0, "hold": ("kind",), "seed": 4, "workers": None,
     }  # fmt: skip
     assert "flat-patch noise 3 codes (2 to 4, 9 photographs)" in result.stdout
     assert "AUC 0.800 [0.700, 0.900]" in result.stdout
@@ -122,6 +122,11 @@ def test_the_shipped_recipe_is_fitted_again_by_a_script(
 ) -> None:
     assert script.main(["--real", "none", "--clean", "sample", "--out", "x.yaml"]) == 2
     assert capsys.readouterr().err.startswith("error: ")
-    monkeypatch.setattr(script, "fit", lambda real, **how: fitted(how["start"] == "old_photos" and real == "album"))
+
+    def fit(real: str, *, start: str, hold: Sequence[str], **_how: Any) -> Fitted:
+        labels = {one.address for step in load_recipe(start).steps for one in step.flattened()}
+        return fitted(real == "album" and set(hold) <= labels)
+
+    monkeypatch.setattr(script, "fit", fit)
     assert script.main(["--real", "album", "--clean", "sample", "--out", "x.yaml"]) == 0
     assert "| held out |" in capsys.readouterr().out

@@ -15,7 +15,7 @@ from degrade.realism.mmd import kernel, mmd, mmd_p
 from degrade.realism.scalars import weighted_median
 
 pytest.importorskip("sklearn")
-from degrade.realism.c2st import Standard, auc, permutation_p, ready, told_apart
+from degrade.realism.c2st import Standard, auc, divergence, permutation_p, ready, told_apart
 
 KEY = Key(0, "test")
 
@@ -104,6 +104,20 @@ def test_copies_of_a_photograph_do_not_give_it_away() -> None:
         given_away = auc(told_apart(values, labels, np.arange(120), KEY, judge="trees"), labels)[0]
     assert given_away > 0.9
     assert held_together < 0.75
+
+
+def test_the_divergence_is_that_of_known_densities() -> None:
+    labels = np.arange(20_000) < 10_000
+    for shift in (0.0, 1.0, 3.0):
+        x = normal(20_000) + shift * labels
+        odds = shift * x - shift * shift / 2
+        grid = np.linspace(-10, 14, 48_001)
+        p, q = (np.exp(-((grid - mean) ** 2) / 2) / np.sqrt(2 * np.pi) for mean in (shift, 0))
+        m = (p + q) / 2
+        exact = ((p * np.log2(p / m) + q * np.log2(q / m)) / 2).sum() * (grid[1] - grid[0])
+        assert divergence(odds, labels) == pytest.approx(exact, abs=0.015)
+    assert divergence(-odds, labels) == 0
+    assert divergence(np.where(labels, 99.0, -99.0), labels) == pytest.approx(1)
 
 
 def test_what_is_unknown_or_never_differs_does_no_harm() -> None:

@@ -64,6 +64,19 @@ def test_masked_terms_look_at_the_damage_only() -> None:
     assert Loss("masked_l1")(output, target, torch.zeros_like(mask))["loss"].tolist() == [0, 0]
 
 
+def test_outside_terms_look_at_what_is_sound_only() -> None:
+    target = torch.zeros(2, 3, 8, 8)
+    output = target.clone()
+    output[:, :, :, :4] = 0.5
+    mask = torch.zeros(2, 1, 8, 8)
+    mask[0, :, :, :4] = 1
+    mask[1, :, :, 4:] = 0.5
+    loss = Loss("outside_l1")
+    assert loss.needs_mask
+    assert loss(output, target, mask)["loss"].tolist() == pytest.approx([0, 1 / 3])
+    assert loss(output, target, torch.ones_like(mask))["loss"].tolist() == [0, 0]
+
+
 def test_a_predicted_mask_is_judged_too() -> None:
     output, target = pictures()
     mask = torch.zeros(2, 1, 24, 24)

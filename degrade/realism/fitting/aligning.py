@@ -28,11 +28,12 @@ _BESIDE = 0.3
 """Weight of gaps that are no knob's own reading: these depend more on what the photographs show."""
 
 
-def aligned(knobs: Sequence[Knob], trials: Trials) -> tuple[Settings, Figures, Figures]:
-    """Settings of the `knobs` that have readings, their figures, and those of the recipe as it was."""
+def aligned(knobs: Sequence[Knob], trials: Trials) -> tuple[Settings, Figures]:
+    """Settings of the `knobs` that have readings, and their figures; none where these cost more than the recipe as it
+    was, since medians that agree are not all there is to it."""
     start = trials("as it was", {})
     if not knobs:
-        return {}, start, start
+        return {}, start
     reaches = np.array([knob.reach for knob in knobs])
     own = {knob.reading for knob in knobs}
     names = {name: 1.0 if name in own else _BESIDE for name in sorted(start.gaps)}
@@ -53,7 +54,7 @@ def aligned(knobs: Sequence[Knob], trials: Trials) -> tuple[Settings, Figures, F
             best, here, found, damping = candidate, there, figures, damping / 3
         else:
             damping *= 4
-    return settings_of(knobs, best), found, start
+    return (settings_of(knobs, best), found) if found.cost < start.cost else ({}, start)
 
 
 def settings_of(knobs: Sequence[Knob], x: Array) -> Settings:

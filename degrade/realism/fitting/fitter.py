@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -22,7 +22,7 @@ from degrade.realism.features.table import FeatureTable
 from degrade.realism.fitting.aligning import ROUNDS, aligned
 from degrade.realism.fitting.clean import CleanPhoto, clean_halves, clean_photos
 from degrade.realism.fitting.halves import halves
-from degrade.realism.fitting.judged import Judge
+from degrade.realism.fitting.judged import Figures, Judge
 from degrade.realism.fitting.keeping import keep, verdict
 from degrade.realism.fitting.knobs import Knob, has, space
 from degrade.realism.fitting.making import Maker
@@ -41,8 +41,8 @@ FEWEST, FEW = 8, 30
 """Independent photographs below which there is no fit, and below which it is warned of."""
 TRIALS = 60
 _MOST_TRIALS = 100_000
-_PICTURES = (24, 64)
-"""Pictures a trial: as many as photographs, within these bounds."""
+_PICTURES = (24, 128)
+"""Pictures a trial: twice as many as photographs, within these bounds."""
 _TIMES = 8
 """So many times more a round of reweighting."""
 Progress = Callable[[str, int, int | None], None]
@@ -67,6 +67,7 @@ def fit(
     trials: int | None = None,
     minutes: float | None = None,
     rounds: int = 0,
+    hold: Sequence[str] = (),
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -97,6 +98,8 @@ def fit(
         How long the trials may take, those of an interrupted fit included.
     rounds : int
         Of reweighting, each of eight times a trial's pictures, made by other draws; the best of them is gone on from.
+    hold : sequence of str
+        Labels of steps and groups that stay as they are; how often they happen in their group may change.
     seed : int
     workers : int, optional
         Threads; one for each processor if left out.
@@ -105,7 +108,7 @@ def fit(
     Raises
     ------
     RealismError
-        Too few photographs, an `out` that is there, a mistake in the arguments.
+        Too few photographs, an `out` that is there, a label that no step has, a mistake in the arguments.
     RecipeError
         There is no such start, or it has mistakes.
     CorpusError
@@ -119,7 +122,7 @@ def fit(
     say = progress or (lambda _what, _done, _total: None)
     count = trials if trials is not None else TRIALS if minutes is None else _MOST_TRIALS
     with ready():
-        return _Fit(recipe, str(start), Key(seed, "fit"), say, workers).run(
+        return _Fit(recipe, str(start), _held(recipe, hold), Key(seed, "fit"), say, workers).run(
             str(real), source, place, seed, count, rounds, None if minutes is None else 60 * minutes
         )
 
@@ -140,11 +143,24 @@ def _checked(out: Path, trials: int | None, minutes: float | None, rounds: int, 
     return out
 
 
+def _held(recipe: Recipe, labels: Sequence[str]) -> frozenset[str]:
+    """The addresses of the steps of these labels, and of all within them."""
+    steps = {one.address: one for step in recipe.steps for one in step.flattened()}
+    if unknown := [label for label in labels if label not in steps]:
+        raise RealismError(
+            f"no step of the start is called {', '.join(unknown)}", f"hold some of {', '.join(steps)}"
+        )  # fmt: skip
+    return frozenset(one.address for label in labels for one in steps[label].flattened())
+
+
 class _Fit:
     """A fit under way."""
 
-    def __init__(self, start: Recipe, called: str, key: Key, say: Progress, workers: int | None) -> None:
-        self._start, self._called, self._key, self._say, self._workers = start, called, key, say, workers
+    def __init__(
+        self, start: Recipe, called: str, held: frozenset[str], key: Key, say: Progress, workers: int | None
+    ) -> None:
+        self._start, self._called, self._held, self._key = start, called, held, key
+        self._say, self._workers = say, workers
 
     def run(
         self, real: str, source: str, out: Path, seed: int, count: int, rounds: int, seconds: float | None
@@ -160,14 +176,15 @@ class _Fit:
         found, told, read = self._read(open_corpus(real), here)
         folder = out.with_suffix("")
         about = self._about(found, table, photos, seed)
-        base = self._reweighted(found, here, sides.judge, calibration_photos, rounds, set(told), folder, about)
-        knobs = tuple(knob for knob in space(base) if knob.name not in told)
+        fixed = {*told, *self._held}
+        base = self._reweighted(found, here, sides.judge, calibration_photos, rounds, fixed, folder, about)
+        knobs = tuple(knob for knob in space(base, self._held) if knob.name not in told)
         about = self._about(base, table, photos, seed)
         trials = Trials(
-            folder, about, lambda settings: sides.judge.quickly(sides.maker.degraded(turned(base, knobs, settings))),
+            folder, about, lambda settings: sides.judge.quickly(*sides.maker.with_steps(turned(base, knobs, settings))),
             lambda stage, number: self._say(stage, number, _total(knobs, count, seconds)),
         )  # fmt: skip
-        estimated, figures, _ = aligned([knob for knob in knobs if knob.reading], trials)
+        estimated, figures = aligned([knob for knob in knobs if knob.reading], trials)
         settings, _ = searched(
             knobs, estimated, figures, trials, count, self._key.at("search"),
             lambda _: seconds is not None and trials.seconds >= seconds,
@@ -205,7 +222,7 @@ class _Fit:
         return table
 
     def _sides(self, real: FeatureTable, photos: list[CleanPhoto], first: int) -> _Sides:
-        maker = Maker(photos, min(max(len(real), _PICTURES[0]), _PICTURES[1]), first, self._workers)
+        maker = Maker(photos, min(max(2 * len(real), _PICTURES[0]), _PICTURES[1]), first, self._workers)
         clean = maker.clean(self._start)
         return _Sides(Judge(real, clean, self._key.at("judge")), maker, clean)
 
@@ -230,8 +247,8 @@ class _Fit:
 
     def _half(self, sides: _Sides, after: Recipe) -> Half:
         floor = sides.judge.floor
-        sets = (sides.clean, sides.maker.degraded(self._start), sides.maker.degraded(after))
-        clean, before, fitted = (sides.judge.fully(table) for table in sets)
+        sets = ((sides.clean, 0.0), sides.maker.with_steps(self._start), sides.maker.with_steps(after))
+        clean, before, fitted = (sides.judge.fully(*one) for one in sets)
         return Half(clean, before, fitted, floor.auc, floor.auc_spread)
 
     def _read(self, corpus: Any, here: FeatureTable) -> tuple[Recipe, dict[str, Value], tuple[Reading, ...]]:
@@ -241,7 +258,7 @@ class _Fit:
         quality = quality_reading(qualities)
         if quality is not None:
             read.append(quality)
-            recipe = with_qualities(recipe, qualities)
+            recipe = with_qualities(recipe, qualities, self._held)
             steps = field_values(self._start, recipe, "jpeg", "quality")
             if has(recipe, "jpeg"):
                 told["jpeg.quality"] = Value("jpeg.quality", "read", "", quality, None, steps)
@@ -260,7 +277,9 @@ class _Fit:
         digest.update(np.ascontiguousarray(table.values).tobytes())
         for photo in photos:
             digest.update(photo.pixels.tobytes())
-        return {"version": __version__, "recipe": base.fingerprint, "data": digest.hexdigest(), "seed": seed}
+        return {"version": __version__, "recipe": base.fingerprint, "data": digest.hexdigest(), "seed": seed,
+                "held": sorted(self._held),
+                "figures": [each.name for each in dataclasses.fields(Figures)]}  # fmt: skip
 
     def _named(self, recipe: Recipe, out: Path) -> Recipe:
         about = f"{self._start.about} Fitted to photographs.".strip()

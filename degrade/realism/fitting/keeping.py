@@ -23,10 +23,10 @@ class Outcome:
 
 
 def verdict(before: Figures, after: Figures) -> Outcome:
-    """By the same cost that was made small; both halves' figures are told beside it."""
+    """By the same cost that was made small (`degrade.realism.fitting.judged.cost_of`)."""
     figures = (
         f"AUC {before.auc.value:.3f} -> {after.auc.value:.3f}, MMD {before.mmd.value:.3f} -> {after.mmd.value:.3f}, "
-        f"cost of these and the gaps {before.cost:.2f} -> {after.cost:.2f}, {after.photographs} photographs"
+        f"cost {before.cost:.2f} -> {after.cost:.2f}, {after.photographs} photographs"
     )
     if after.cost < before.cost:
         return Outcome(True, f"The fitted recipe is nearer to the held-out photographs than the start: {figures}.")

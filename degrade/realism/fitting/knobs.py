@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Knob:
         The largest |x|.
     reading : str
         The scalar that tells it, a name of `degrade.realism.scalars.SCALARS`; "" if it can only be searched.
+    held : frozenset of str
+        Addresses of steps that it does not turn.
     """
 
     op: str
@@ -38,6 +41,7 @@ class Knob:
     way: Way
     reach: float
     reading: str = ""
+    held: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -84,22 +88,32 @@ DECLARED = (
     Knob("texture", "strength", "scale", math.log(4)),
     Knob("grain", "strength", "spread", math.log(2.5)),
     Knob("lens_blur", "sigma_mm", "spread", math.log(2.5)),
-    Knob("border", "", "p", math.log(6)),
-    Knob("surface_dust", "", "p", math.log(6)),
-    Knob("folds", "", "p", math.log(4)),
-    Knob("edge_wear", "", "p", math.log(4)),
+    Knob("lens_blur", "field_growth", "scale", math.log(4)),
+    Knob("film_response", "strength", "scale", math.log(4)),
+    Knob("scan", "sampling", "scale", math.log(2)),
+    Knob("frame_edges", "margin_frac", "scale", math.log(4)),
+    Knob("border", "width_frac", "scale", math.log(4)),
 )
 """Everything that matters to how photographs measure; a recipe has the knobs of the steps that it has."""
-_WEIGHT_REACH = math.log(5)
+_P_REACH, _WEIGHT_REACH = math.log(12), math.log(5)
+_SELDOM = 0.15
+"""What happens less often is in too few pictures for a search to learn of it, and stays as often as it is."""
 
 
-def space(recipe: Recipe) -> tuple[Knob, ...]:
-    """The knobs of `recipe`, those that readings tell first; turning any of them changes it."""
+def space(recipe: Recipe, held: frozenset[str] = frozenset()) -> tuple[Knob, ...]:
+    """The knobs of `recipe`, those that readings tell first; turning any of them changes a step that is not `held`."""
     from degrade.realism.fitting.turning import turned
 
-    found = [*DECLARED, *_weights(recipe)]
+    found = [*DECLARED, *_chances(recipe), *_weights(recipe)]
+    found = [dataclasses.replace(knob, held=held) for knob in found]
     some = [knob for knob in found if turned(recipe, (knob,), {knob.name: knob.reach / 4}) != recipe]
     return (*(knob for knob in some if knob.reading), *(knob for knob in some if not knob.reading))
+
+
+def _chances(recipe: Recipe) -> Iterator[Knob]:
+    """Of each op that happens now and then: how often it does."""
+    for op in dict.fromkeys(one.name for one in _degradations(recipe) if _SELDOM <= one.p < 1):
+        yield Knob(op, "", "p", _P_REACH)
 
 
 def _weights(recipe: Recipe) -> Iterator[Knob]:
@@ -112,4 +126,9 @@ def _weights(recipe: Recipe) -> Iterator[Knob]:
 
 def has(recipe: Recipe, op: str) -> bool:
     """Whether a step of `recipe` is of this op."""
-    return any(isinstance(one, Degradation) and one.name == op for step in recipe.steps for one in step.flattened())
+    return any(one.name == op for one in _degradations(recipe))
+
+
+def _degradations(recipe: Recipe) -> Iterator[Degradation]:
+    for step in recipe.steps:
+        yield from (one for one in step.flattened() if isinstance(one, Degradation))

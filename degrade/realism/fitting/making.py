@@ -54,6 +54,11 @@ class Maker:
         """The features of the pictures that `recipe` makes, and what happened to each."""
         return self._made(recipe, "degraded")
 
+    def with_steps(self, recipe: Recipe) -> tuple[FeatureTable, float]:
+        """The features of the pictures that `recipe` makes, and how many steps happened to one, on average."""
+        table, fates = self._made(recipe, "degraded")
+        return table, steps_a_picture(fates)
+
     def _made(self, recipe: Recipe, member: str) -> tuple[FeatureTable, Fates]:
         whole = dataclasses.replace(recipe, frame=None)
 
@@ -73,3 +78,8 @@ class Maker:
         keys, groups, vectors, sizes, fates = zip(*rows, strict=True)
         table = FeatureTable(keys, groups, ("",) * len(rows), np.array(sizes, np.int64), np.stack(vectors))
         return table, fates
+
+
+def steps_a_picture(fates: Fates) -> float:
+    """How many steps happened to a picture, on average."""
+    return sum(ran for fate in fates for ran, _ in fate.values()) / len(fates)

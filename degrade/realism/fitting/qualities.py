@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -52,13 +52,13 @@ def quality_reading(qualities: Sequence[float]) -> Reading | None:
     return of_values("jpeg_quality", "JPEG quality by quantisation tables", "", qualities)
 
 
-def with_qualities(recipe: Recipe, qualities: Sequence[float]) -> Recipe:
-    """`recipe` with its `jpeg` steps between the first and the last decile of these qualities."""
+def with_qualities(recipe: Recipe, qualities: Sequence[float], held: Collection[str] = ()) -> Recipe:
+    """`recipe` with its `jpeg` steps between the first and the last decile of these qualities, but those `held`."""
     known = np.asarray(qualities, np.float64)
     low, high = (round(float(value)) for value in np.quantile(known[np.isfinite(known)], _RANGE))
 
     def change(step: Step) -> Step:
-        if isinstance(step, Degradation) and step.name == "jpeg":
+        if isinstance(step, Degradation) and step.name == "jpeg" and step.address not in held:
             return dataclasses.replace(step, quality=Integers(low, high))  # type: ignore[call-arg]
         return step
 

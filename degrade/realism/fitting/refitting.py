@@ -60,7 +60,7 @@ def refitted(recipe: Recipe, fates: Fates, weights: Array, fixed: Collection[str
     fates : sequence, one a picture
     weights : (N,) float64 at least 0
     fixed : collection of str
-        Fields that stay as they are, such as ``jpeg.quality``.
+        What stays as it is: fields, such as ``jpeg.quality``, and the addresses of steps.
     """
     ran = {label: np.array([fate[label][0] for fate in fates], bool) for label in (fates[0] if len(fates) else ())}
     alive = _alive(recipe.steps, np.ones(len(fates), bool), ran)
@@ -71,7 +71,7 @@ def refitted(recipe: Recipe, fates: Fates, weights: Array, fixed: Collection[str
     def change(step: Step) -> Step:
         if isinstance(step, OneOf):
             return _reweighted(step, ran, weights)
-        if isinstance(step, Degradation) and step.address in ran:
+        if isinstance(step, Degradation) and step.address in ran and step.address not in fixed:
             return _refitted(step, seen, common, fixed)
         return step
 

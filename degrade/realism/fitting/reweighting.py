@@ -24,7 +24,7 @@ from degrade.realism.c2st import log_odds
 from degrade.realism.features.sheet import Array
 from degrade.realism.features.table import FeatureTable
 from degrade.realism.fitting.judged import Figures, Judge
-from degrade.realism.fitting.making import Maker
+from degrade.realism.fitting.making import Maker, steps_a_picture
 from degrade.realism.fitting.refitting import Fates, refitted
 from degrade.realism.fitting.trials import figures_of, opened
 from degrade.realism.separating import Sides, primary
@@ -81,7 +81,7 @@ def reweighted(
                 weights = realness(Sides(seen[0], real), key.at(number))
                 after = refitted(found[-1].recipe, seen[1], weights, fixed)
             pictures = makers(number).with_fates(after)
-            found.append(Round(after, judge.quickly(pictures[0])))
+            found.append(Round(after, judge.quickly(pictures[0], steps_a_picture(pictures[1]))))
             row = {"round": number, **found[-1].figures.to_data(), "recipe": after.to_data()}
             with writing(path), path.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(row) + "\n")

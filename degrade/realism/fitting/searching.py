@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -17,8 +18,9 @@ RANDOM_SHARE, MOST_RANDOM = 0.4, 24
 JMLR 13, 2012)."""
 _AT_RANDOM = 0.35
 """Deviation of a knob that is turned at random, as a share of its reach; one with a reading is turned half as far."""
-_LEAST, _FIRST = 0.03, 0.25
-"""Deviations of a local step, as shares of the reach."""
+_SHORTEST, _LONGEST = 0.04, 0.6
+"""Deviations of a local step, as shares of the reach, evenly by their logarithm: a length that follows success grows
+short where small steps succeed by chance, and creeps."""
 _TURNED = 3
 """Knobs that a local step turns at most."""
 Enough = Callable[[int], bool]
@@ -28,25 +30,18 @@ Enough = Callable[[int], bool]
 def searched(
     knobs: Sequence[Knob], start: Settings, figures: Figures, trials: Trials, count: int, key: Key, enough: Enough
 ) -> tuple[Settings, Figures]:
-    """The settings of least cost, and their figures, of `start` and `count` trials; fewer if `enough` says so.
-
-    Local steps follow I. Rechenberg's rule (Evolutionsstrategie, 1973): longer after a success, shorter after four
-    failures. Trial n draws from `key` at n alone.
-    """
+    """The settings of least cost, and their figures, of `start` and `count` trials; fewer if `enough` says so. Trial n
+    draws from `key` at n alone."""
     best, found = dict(start), figures
-    length = _FIRST
     first = min(MOST_RANDOM, round(RANDOM_SHARE * count))
     for number in range(count):
         if enough(number):
             break
         draw = generator(key.at("trial", number))
         stage = "searching at random" if number < first else "searching locally"
-        candidate = _anywhere(knobs, start, draw) if number < first else _beside(knobs, best, draw, length)
+        candidate = _anywhere(knobs, start, draw) if number < first else _beside(knobs, best, draw)
         tried = trials(stage, candidate)
-        better = tried.cost < found.cost
-        if number >= first:
-            length = min(length * 1.6, 0.5) if better else max(length * 0.89, _LEAST)
-        if better:
+        if tried.cost < found.cost:
             best, found = candidate, tried
     return best, found
 
@@ -59,7 +54,8 @@ def _anywhere(knobs: Sequence[Knob], start: Settings, draw: np.random.Generator)
     return _moved(knobs, start, moves)
 
 
-def _beside(knobs: Sequence[Knob], best: Settings, draw: np.random.Generator, length: float) -> Settings:
+def _beside(knobs: Sequence[Knob], best: Settings, draw: np.random.Generator) -> Settings:
+    length = math.exp(draw.uniform(math.log(_SHORTEST), math.log(_LONGEST)))
     chosen = draw.permutation(len(knobs))[: 1 + int(draw.integers(_TURNED))]
     turns = draw.normal(size=len(chosen))
     moves = {knobs[n].name: float(t) * length * knobs[n].reach for n, t in zip(chosen.tolist(), turns, strict=True)}

@@ -104,5 +104,5 @@ def figures_of(row: dict[str, Any]) -> Figures:
     """The figures of a line."""
     return Figures(
         row["photographs"], row["pictures"], Interval(**row["auc"]), Interval(**row["mmd"]), row["within"],
-        row["gaps"], row["cost"],
+        row["gaps"], row["divergence"], row["steps"], row["cost"],
     )  # fmt: skip

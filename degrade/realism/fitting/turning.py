@@ -62,7 +62,7 @@ def with_attributes(step: Any, **attributes: Any) -> Any:
 def _turned(step: Step, knob: Knob, x: float) -> Step:
     if knob.way == "weight":
         return _weighted(step, knob, x) if isinstance(step, OneOf) and step.address == knob.op else step
-    if not isinstance(step, Degradation) or step.name != knob.op:
+    if not isinstance(step, Degradation) or step.name != knob.op or step.address in knob.held:
         return step
     if knob.way == "p":
         return dataclasses.replace(step, p=_odds(step.p, x)) if 0 < step.p < 1 else step

@@ -34,6 +34,7 @@ WORDS = {
     "target": "restored", "mask": "mask", "defect": "mask", "valid": "valid",
 }  # fmt: skip
 PARTS = ("whole", *ZONES)
+UPRIGHT = "upright "
 _BRIGHT = 128
 _NUMBER = re.compile(r"[_-]?\d+$")
 _CURE = "it must hold NAME_damaged.png beside NAME_restored.png, or damaged/NAME.png beside restored/NAME.png"
@@ -108,7 +109,7 @@ class RealPairs:
     ----------
     pairs : list of RealPair
     digest : str
-        Of their names and sizes, and of the side.
+        Of their names and sizes, of the side, and of what is measured.
 
     Raises
     ------
@@ -134,7 +135,7 @@ class RealPairs:
             for (home, name), files in whole.items()
         ]
         files = [[pair.name, sorted((w, f.stat().st_size) for w, f in pair.files.items())] for pair in self.pairs]
-        self.digest = digest([files, side_px])
+        self.digest = digest([files, side_px, UPRIGHT])
 
     @property
     def sources(self) -> list[str]:
@@ -148,9 +149,12 @@ class RealPairs:
         return {**self.figures(told), "source": self.sources, "share": np.array(shares)}
 
     def measured(self, checkpoint: Path, device: str) -> dict[str, Any]:
-        """The figures of what a training's network makes of them, ready for JSON."""
-        restorer = Restorer.load(checkpoint, device)
-        return self._all(restorer, restorer.mode)
+        """The figures of what a training's network makes of them, ready for JSON: what its eight orientations agree
+        upon, and, as "upright …", what it makes of the pictures as they are."""
+        agreed = Restorer.load(checkpoint, device, self_ensemble="agreed")
+        upright = Restorer.load(checkpoint, device)
+        plain = {f"{UPRIGHT}{name}": values for name, values in self._all(upright, upright.mode).items()}
+        return self._all(agreed, agreed.mode) | plain
 
     def figures(self, told: dict[str, Any]) -> dict[str, npt.NDArray[np.float64]]:
         """Figure -> (N,), NaN where a picture does not tell it."""

@@ -121,7 +121,7 @@ def test_killed_resumed_and_with_other_workers_it_ends_the_same(
 def test_what_is_worse_on_the_held_out_half_is_not_kept(
     folders: Path, tmp_path: Path, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitter, "aligned", lambda _knobs, trials: ({"grain.strength": -2.0}, *[trials("x", {})] * 2))
+    monkeypatch.setattr(fitter, "aligned", lambda _knobs, trials: ({"grain.strength": -2.0}, trials("x", {})))
     start = tmp_path / "true.yaml"
     start.write_text(json.dumps(recipe_of(0.04, 0.32)))
     fitted = run(folders, tmp_path, start=str(start), trials=0)
@@ -198,6 +198,7 @@ def test_a_mixture_is_toned_in_each_of_its_recipes(scenes: Scenes) -> None:
         ({"out": "fitted.txt"}, "no name of a recipe; call it .*fitted.yaml"),
         ({"out": "no/where/fitted.yaml"}, "no folder no/where; make it"),
         ({"trials": -1}, "trials is -1"),
+        ({"hold": ["grain", "mud"]}, "no step of the start is called mud; hold some of .*lens_blur"),
         ({"rounds": -1}, "rounds is -1"),
         ({"trials": 3, "minutes": 2.0}, "both trials and minutes"),
         ({"workers": 0}, "workers is 0"),

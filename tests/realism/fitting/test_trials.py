@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -35,23 +36,24 @@ class World:
             "a": 2 * off["op.a"] + 0.5 * off["op.b"],
             "b": 1.5 * off["op.b"] - 0.3 * off["op.a"] + 0.2 * off["op.a"] ** 2,
         }
-        area = 0.5 + 0.4 * min(abs(off["op.c"]), 1.0)
-        return Figures(10, 10, Interval(area), Interval(0.0), 0.5, gaps, cost_of(area, 0.0, gaps))
+        bits = 0.4 * min(abs(off["op.c"]), 1.0)
+        cost = cost_of(bits, 0.0, gaps, 3.0)
+        return Figures(10, 10, Interval(0.5 + bits), Interval(0.0), 0.5, gaps, bits, 3.0, cost)
 
 
 def fitted(folder: Path, world: World, count: int = 30) -> tuple[Settings, Figures]:
     trials = Trials(folder, {"of": "world"}, world)
-    estimated, figures, _ = aligned(KNOBS[:2], trials)
+    estimated, figures = aligned(KNOBS[:2], trials)
     return searched(KNOBS, estimated, figures, trials, count, Key(3), lambda _: False)
 
 
 def test_known_parameters_are_estimated(tmp_path: Path) -> None:
     world = World()
-    estimated, _, start = aligned(KNOBS[:2], Trials(tmp_path, {}, world))
-    assert start.gaps["a"] == pytest.approx(2 * -0.8 + 0.5 * 0.6)
+    estimated, _ = aligned(KNOBS[:2], Trials(tmp_path, {}, world))
+    assert world({}).gaps["a"] == pytest.approx(2 * -0.8 + 0.5 * 0.6)
     assert estimated["op.a"] == pytest.approx(0.8, abs=0.1)
     assert estimated["op.b"] == pytest.approx(-0.6, abs=0.1)
-    assert len(world.asked) == 1 + 2 + ROUNDS
+    assert len(world.asked) == 1 + 2 + ROUNDS + 1
 
 
 def test_the_rest_is_searched(tmp_path: Path) -> None:
@@ -61,8 +63,15 @@ def test_the_rest_is_searched(tmp_path: Path) -> None:
 
 
 def test_nothing_to_estimate(tmp_path: Path) -> None:
-    settings, figures, start = aligned([], Trials(tmp_path, {}, World()))
-    assert (settings, figures) == ({}, start)
+    assert aligned([], Trials(tmp_path, {}, World())) == ({}, World()({}))
+
+
+def test_estimates_that_cost_more_are_not_gone_on_from(tmp_path: Path) -> None:
+    def judged(settings: Settings) -> Figures:
+        figures = World()(settings)
+        return dataclasses.replace(figures, cost=figures.cost + 9 * bool(settings))
+
+    assert aligned(KNOBS[:2], Trials(tmp_path, {}, judged)) == ({}, judged({}))
 
 
 @pytest.mark.parametrize("dies_at", [0, 1, 4, 8, 20])

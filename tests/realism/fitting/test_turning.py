@@ -61,6 +61,15 @@ def test_turned_recipes_load_with_their_comments(old_photos: Recipe, tmp_path: P
     assert max(map(len, (line for line in text.splitlines() if "#" in line))) <= 120
 
 
+def test_what_is_held_is_not_turned(old_photos: Recipe) -> None:
+    held = frozenset(address for address in steps_of(old_photos) if address.startswith("glass_negative"))
+    knobs = space(old_photos, held)
+    before, after = (steps_of(turned(old_photos, knobs, {k.name: x * k.reach for k in knobs})) for x in (0, 0.5))
+    changed = {address for address in before if before[address] != after[address]}
+    assert {"kind", "press_print.grain", "cine_frame.grain"} <= changed
+    assert not changed & held
+
+
 def test_only_what_is_turned_changes(old_photos: Recipe) -> None:
     knobs = space(old_photos)
     after = steps_of(turned(old_photos, knobs, {"grain.strength": math.log(2)}))

@@ -25,7 +25,7 @@ from degrade.train.experiments import EXPERIMENTS, Size, experiments_table, run_
 from degrade.train.experiments.measured import Measured, Result, Results
 from degrade.train.experiments.page import Page, usual_table, write_page
 from degrade.train.experiments.plan import Asked, Crops, Data, Training, settings
-from degrade.train.experiments.real import PARTS
+from degrade.train.experiments.real import PARTS, UPRIGHT
 from degrade.train.models import create_model, options_of
 from degrade.train.watching import Watcher
 
@@ -55,7 +55,8 @@ def imagined(plan: list[Training], better: Callable[[Training], float], real: bo
         figures = {"psnr": Interval(value, value - 1, value + 1), "ssim": Interval(0.5), "mse": Interval(0.01)}
         figures["chroma_ratio"] = Interval(0.4)
         measured = Measured(figures, {"psnr": Interval(value - 18)}, photos, psnr) if training.measured else None
-        damaged = {f"{part} {kind}": psnr for part in PARTS for kind in ("psnr", "ssim")} if real else None
+        names = [f"{how}{part} {kind}" for how in ("", UPRIGHT) for part in PARTS for kind in ("psnr", "ssim")]
+        damaged = dict.fromkeys(names, psnr) if real else None
         found.append(Result(training, told_of(training, number), measured, damaged))
     simple = {
         name: Measured({"psnr": Interval(18.0), "mse": Interval(0.02)}, {"psnr": Interval(0.0)})
