@@ -52,14 +52,22 @@ class Trials:
     def __call__(self, stage: str, settings: Settings) -> Figures:
         """The figures of these settings, as trial `number`, which goes up by one."""
         row = self._known[self.number] if self.number < len(self._known) else None
-        if row is None or row["settings"] != settings:
-            del self._known[self.number :]
-            row = self._made(stage, settings)
+        if row is not None and row["settings"] != settings:
+            self._forget()
+            row = None
+        row = row or self._made(stage, settings)
         self.number += 1
         self.seconds += row["seconds"]
         if self._told is not None:
             self._told(stage, self.number)
         return figures_of(row)
+
+    def _forget(self) -> None:
+        """The trials from `number` on, of a search that went another way: of another length, say."""
+        del self._known[self.number :]
+        lines = self._path.read_text("utf-8").splitlines(keepends=True)[: 1 + self.number]
+        with writing(self._path):
+            write_durably(self._path, "".join(lines).encode())
 
     def _made(self, stage: str, settings: Settings) -> dict[str, Any]:
         started = time.monotonic()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,19 @@ def test_a_longer_search_goes_on_from_a_shorter(tmp_path: Path) -> None:
     more = World()
     assert fitted(tmp_path, more) == fitted(tmp_path / "new", World())
     assert len(more.asked) == 30
+
+
+def test_a_search_that_goes_another_way_replaces_what_follows(tmp_path: Path) -> None:
+    first = Trials(tmp_path, {}, World())
+    for turn in (0.1, 0.2, 0.3):
+        first("x", {"op.a": turn})
+    other = World()
+    second = Trials(tmp_path, {}, other)
+    for turn in (0.1, 0.4):
+        second("x", {"op.a": turn})
+    assert other.asked == [{"op.a": 0.4}]
+    lines = (tmp_path / FILE).read_text().splitlines()
+    assert [json.loads(line)["settings"]["op.a"] for line in lines[1:]] == [0.1, 0.4]
 
 
 def test_another_fits_trials_are_refused(tmp_path: Path) -> None:
