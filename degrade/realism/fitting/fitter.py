@@ -24,7 +24,7 @@ from degrade.realism.fitting.clean import CleanPhoto, clean_halves, clean_photos
 from degrade.realism.fitting.halves import halves
 from degrade.realism.fitting.judged import Figures, Judge
 from degrade.realism.fitting.keeping import keep, verdict
-from degrade.realism.fitting.knobs import Knob, has, space
+from degrade.realism.fitting.knobs import Knob, Settings, drift, has, space
 from degrade.realism.fitting.making import Maker
 from degrade.realism.fitting.qualities import file_qualities, quality_reading, with_qualities
 from degrade.realism.fitting.readings import Reading, readings
@@ -180,8 +180,13 @@ class _Fit:
         base = self._reweighted(found, here, sides.judge, calibration_photos, rounds, fixed, folder, about)
         knobs = tuple(knob for knob in space(base, self._held) if knob.name not in told)
         about = self._about(base, table, photos, seed)
+
+        def judged(settings: Settings) -> Figures:
+            figures = sides.judge.quickly(*sides.maker.with_steps(turned(base, knobs, settings)))
+            return dataclasses.replace(figures, cost=figures.cost + drift(knobs, settings))
+
         trials = Trials(
-            folder, about, lambda settings: sides.judge.quickly(*sides.maker.with_steps(turned(base, knobs, settings))),
+            folder, about, judged,
             lambda stage, number: self._say(stage, number, _total(knobs, count, seconds)),
         )  # fmt: skip
         estimated, figures = aligned([knob for knob in knobs if knob.reading], trials)

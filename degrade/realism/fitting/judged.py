@@ -150,13 +150,14 @@ class Judge:
 
 
 def cost_of(bits: float, discrepancy: float, z: dict[str, float], steps: float) -> float:
-    """Twice the divergence in bits, half the discrepancy in that of clean pictures, the mean |z|, each of these two at
-    most 3, and a hundredth of the steps that happen to a picture.
+    """Twice the divergence in bits, a tenth of the discrepancy in that of clean pictures, the mean |z|, each of these
+    two at most 3, and a hundredth of the steps that happen to a picture.
 
     The first three together, because each alone is made small by what the others see: divergence by too much spread,
     discrepancy and gaps by leaving pictures nearly clean. Divergence stands for the AUC, of which a search learns less:
     it still falls where most pictures are told apart, and moves with every picture. Steps cost because they take time:
-    of two recipes that are as near, the one that does less.
+    of two recipes that are as near, the one that does less. The discrepancy weighs little, since of some fifty
+    photographs its error is as large as itself, and a search would fit that.
     """
     gap = float(np.mean([min(abs(value), _FARTHEST) for value in z.values()])) if z else _FARTHEST
-    return 2 * bits + 0.5 * min(max(discrepancy, 0.0), _FARTHEST) + gap + _EACH_STEP * steps
+    return 2 * bits + 0.1 * min(max(discrepancy, 0.0), _FARTHEST) + gap + _EACH_STEP * steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +96,7 @@ DECLARED = (
 )
 """Everything that matters to how photographs measure; a recipe has the knobs of the steps that it has."""
 _P_REACH, _WEIGHT_REACH = math.log(12), math.log(5)
+_DRIFT = 0.01
 _SELDOM = 0.15
 """What happens less often is in too few pictures for a search to learn of it, and stays as often as it is."""
 
@@ -122,6 +123,11 @@ def _weights(recipe: Recipe) -> Iterator[Knob]:
         if isinstance(step, OneOf) and len(step.steps) > 1:
             for child in step.steps:
                 yield Knob(step.address, child.address, "weight", _WEIGHT_REACH)
+
+
+def drift(knobs: Sequence[Knob], settings: Settings) -> float:
+    """What being far from the recipe costs, a hundredth of each knob's (x / reach)²: what tells nothing stays."""
+    return _DRIFT * sum((settings.get(knob.name, 0.0) / knob.reach) ** 2 for knob in knobs)
 
 
 def has(recipe: Recipe, op: str) -> bool:

@@ -56,13 +56,19 @@ def recipes(full: bool) -> dict[str, Any]:
     stages = {stage.name.lower().replace("_", " "): (stage.name,) for stage in degrade.Stage if stage.name != "SCENE"}
     return {
         "naive": NAIVE,
-        "texture overlay": "div2k_aged@gray",
-        "bopbtl_v2, holes": "bopbtl_v2@white",
+        "texture overlay": _with_masks("div2k_aged@gray"),
+        "bopbtl_v2, holes": _with_masks("bopbtl_v2@white"),
         OLD: old,
         ALONE: damage_alone(old),
         FILM: damage_alone(degrade.load_recipe(f"{OLD}@film").to_data()),
         **{f"without {name}": without(old, gone) for name, gone in stages.items() if full},
     }
+
+
+def _with_masks(name: str) -> dict[str, Any]:
+    """A shipped recipe's plain data with the members that pairs usually have: the loss needs masks."""
+    data: dict[str, Any] = degrade.load_recipe(name).to_data()
+    return data | {"output": {key: value for key, value in data["output"].items() if key != "members"}}
 
 
 def damage_alone(recipe: dict[str, Any]) -> dict[str, Any]:

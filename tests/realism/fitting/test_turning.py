@@ -9,7 +9,7 @@ import pytest
 from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import Beta, Choice, Constant, Integers, LogNormal, LogUniform, Normal, Uniform
 from degrade.ops import degradations
-from degrade.realism.fitting.knobs import DECLARED, space
+from degrade.realism.fitting.knobs import DECLARED, drift, space
 from degrade.realism.fitting.turning import moved, turned
 from degrade.realism.fitting.values import steps_of
 from degrade.realism.fitting.writing import commented
@@ -102,3 +102,10 @@ def test_distributions(way: str, before: object, x: float, after: object) -> Non
     spec = GRAIN if not isinstance(before, Integers) else degradations()["jpeg"].specs["quality"]
     spec = dataclasses.replace(spec, low=-1.0) if isinstance(before, Normal) else spec
     assert moved(before, spec, way, x) == after  # type: ignore[arg-type]
+
+
+def test_drift_grows_with_how_far_values_are_turned(old_photos: Recipe) -> None:
+    knobs = space(old_photos)
+    assert drift(knobs, {}) == 0
+    one, other = (drift(knobs, {knobs[0].name: sign * knobs[0].reach}) for sign in (1, -1))
+    assert one == other > drift(knobs, {knobs[0].name: knobs[0].reach / 2}) > 0
