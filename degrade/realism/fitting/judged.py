@@ -88,7 +88,12 @@ class Judge:
     def __init__(self, real: FeatureTable, clean: FeatureTable, key: Key) -> None:
         self._real, self._clean, self._key = real, clean, key
         self._standard = Standard(real.values[:, textural(real)])
-        self._scale = max(self._discrepancy(Sides(clean, real), None)[0], 1e-3)
+        self._scale = self._farthest(Sides(clean, real))
+
+    def _farthest(self, sides: Sides) -> float:
+        """The discrepancy of clean pictures, and twice its error: of few photographs that may be larger than it."""
+        value, moved = self._discrepancy(sides, self._resamples)
+        return max(value + 2 * float(np.std(moved)), 1e-3)
 
     def quickly(self, pictures: FeatureTable, steps: float = 0.0) -> Figures:
         """Figures without intervals, from a single repeat of the classifier test; `steps` happened to a picture."""
@@ -150,14 +155,14 @@ class Judge:
 
 
 def cost_of(bits: float, discrepancy: float, z: dict[str, float], steps: float) -> float:
-    """Twice the divergence in bits, a tenth of the discrepancy in that of clean pictures, the mean |z|, each of these
-    two at most 3, and a hundredth of the steps that happen to a picture.
+    """Twice the divergence in bits, half the discrepancy in that of clean pictures and twice its error, the mean |z|,
+    each of these two at most 3, and a hundredth of the steps that happen to a picture.
 
     The first three together, because each alone is made small by what the others see: divergence by too much spread,
     discrepancy and gaps by leaving pictures nearly clean. Divergence stands for the AUC, of which a search learns less:
     it still falls where most pictures are told apart, and moves with every picture. Steps cost because they take time:
-    of two recipes that are as near, the one that does less. The discrepancy weighs little, since of some fifty
-    photographs its error is as large as itself, and a search would fit that.
+    of two recipes that are as near, the one that does less. Where the discrepancy is as small as its error it weighs
+    little, since a search would fit that.
     """
     gap = float(np.mean([min(abs(value), _FARTHEST) for value in z.values()])) if z else _FARTHEST
-    return 2 * bits + 0.1 * min(max(discrepancy, 0.0), _FARTHEST) + gap + _EACH_STEP * steps
+    return 2 * bits + 0.5 * min(max(discrepancy, 0.0), _FARTHEST) + gap + _EACH_STEP * steps
