@@ -26,7 +26,7 @@ from degrade.train.experiments.plan import Asked, Crops, Data, Size, Training, s
 from degrade.train.experiments.real import PARTS, UPRIGHT
 
 NEEDS = ("real",)
-SIZES = {"usual": Size(400, 24, 0, 40, seeds=3), "full": Size(20_000, 500, 0, 30, seeds=5)}
+SIZES = {"usual": Size(400, 24, 0, 40, seeds=2), "full": Size(20_000, 500, 0, 30, seeds=5)}
 GROUP = "real pairs"
 SIDE_PX, CROP_PX = 320, 128
 OLD = "old_photos"
