@@ -1,6 +1,6 @@
 """Fits the shipped recipe `old_photos` to a collection, from benchmarks/old_photos_start.yaml, as it was fitted itself.
 
-    python benchmarks/fit_old_photos.py --real FOLDER --clean FOLDER --out old_photos.yaml [--trials 400] [--json]
+    python benchmarks/fit_old_photos.py --real FOLDER --clean FOLDER --out old_photos.yaml [--trials 250] [--json]
 
 The same photographs, trials and seed give the same recipe on every run; one that was interrupted goes on. FOLDER has a
 folder for each source, so that both halves have photographs of all of them. Frames of film stay as `cine_frame` has
@@ -21,7 +21,7 @@ from degrade.realism.fitting.report import report
 
 START = Path(__file__).with_name("old_photos_start.yaml")
 HELD = ("cine_frame",)
-TRIALS, SEED = 400, 2026
+TRIALS, SEED = 250, 2026
 
 
 def main(arguments: list[str] | None = None) -> int:
