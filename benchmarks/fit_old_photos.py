@@ -1,11 +1,11 @@
-"""Fits the shipped recipe `old_photos` to a collection, from benchmarks/old_photos_start.yaml, as it was fitted itself.
+"""Fits `old_photos` to a collection, from benchmarks/old_photos_start.yaml.
 
     python benchmarks/fit_old_photos.py --real FOLDER --clean FOLDER --out old_photos.yaml [--trials 250] [--json]
 
 The same photographs, trials and seed give the same recipe on every run; one that was interrupted goes on. FOLDER has a
 folder for each source, so that both halves have photographs of all of them. Frames of film stay as `cine_frame` has
-them, since few collections have any. The shipped recipe is left alone: what `--out` says, with a comment on each value,
-is to be read before it takes its place.
+them, since few collections have any. The shipped recipe is left alone, and was found by other steps (docs/fit.md): what
+`--out` says, with a comment on each value, is to be read before it takes its place.
 """
 
 from __future__ import annotations

@@ -119,7 +119,8 @@ def restore(
     tile_px, overlap_px : int
         How large pictures are cut (`degrade.train.restorer.Restorer`).
     self_ensemble : "off", "mean" or "agreed"
-        Whether each picture is restored in its eight orientations, and what is made of these (the same).
+        Whether each picture is restored in its eight orientations, and what is made of these (the same). A `Restorer`
+        that is given keeps its own, and its device and tiles.
     progress : callable, optional
         Told (outcome, files done, files in all) after each file.
 

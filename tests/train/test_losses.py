@@ -53,11 +53,16 @@ def test_a_sum_by_weight_tells_its_terms() -> None:
     assert list(Loss("l1")(output, target)) == ["loss"]
 
 
-def test_masked_terms_look_at_the_damage_only() -> None:
+def wrong_on_the_left() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Two outputs that are 0.5 too bright in their left halves, targets, and masks of nothing."""
     target = torch.zeros(2, 3, 8, 8)
     output = target.clone()
     output[:, :, :, :4] = 0.5
-    mask = torch.zeros(2, 1, 8, 8)
+    return output, target, torch.zeros(2, 1, 8, 8)
+
+
+def test_masked_terms_look_at_the_damage_only() -> None:
+    output, target, mask = wrong_on_the_left()
     mask[0, :, :, :4] = 0.25
     mask[1, :, :, 2:6] = 1
     assert Loss("masked_l1")(output, target, mask)["loss"].tolist() == pytest.approx([0.5, 0.25])
@@ -65,10 +70,7 @@ def test_masked_terms_look_at_the_damage_only() -> None:
 
 
 def test_outside_terms_look_at_what_is_sound_only() -> None:
-    target = torch.zeros(2, 3, 8, 8)
-    output = target.clone()
-    output[:, :, :, :4] = 0.5
-    mask = torch.zeros(2, 1, 8, 8)
+    output, target, mask = wrong_on_the_left()
     mask[0, :, :, :4] = 1
     mask[1, :, :, 4:] = 0.5
     loss = Loss("outside_l1")

@@ -76,11 +76,11 @@ def fit(
 
     Half of the photographs calibrate: JPEG quality and toning are set to what these say; with `rounds`, all
     distributions are moved, widened and shared out anew by how real their pictures look; strengths that readings tell
-    are turned until the recipe's pictures have the same medians; the rest is searched, so that AUC, MMD and the gaps of
-    scalars together become small. The other half judges: where the fitted recipe is no better than the start there, the
-    start's values are written, and it is said so. Beside `out`, in a folder of its name, lie trials.jsonl (a fit that
-    was interrupted goes on from it), fit.json and fit.md. The same arguments give the same, whatever `workers` is; with
-    `minutes` the number of trials depends on the machine.
+    are turned until the recipe's pictures have the same medians; the rest is searched, so that divergence, MMD and the
+    gaps of scalars together become small. The other half judges: where the fitted recipe is no better than the start
+    there, the start's values are written, and it is said so. Beside `out`, in a folder of its name, lie trials.jsonl
+    (a fit that was interrupted goes on from it), fit.json and fit.md. The same arguments give the same, whatever
+    `workers` is; with `minutes` the number of trials depends on the machine.
 
     Parameters
     ----------

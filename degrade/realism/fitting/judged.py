@@ -88,9 +88,9 @@ class Judge:
     def __init__(self, real: FeatureTable, clean: FeatureTable, key: Key) -> None:
         self._real, self._clean, self._key = real, clean, key
         self._standard = Standard(real.values[:, textural(real)])
-        self._scale = self._farthest(Sides(clean, real))
+        self._scale = self._clean_discrepancy(Sides(clean, real))
 
-    def _farthest(self, sides: Sides) -> float:
+    def _clean_discrepancy(self, sides: Sides) -> float:
         """The discrepancy of clean pictures, and twice its error: of few photographs that may be larger than it."""
         value, moved = self._discrepancy(sides, self._resamples)
         return max(value + 2 * float(np.std(moved)), 1e-3)

@@ -26,6 +26,7 @@ from degrade.train.experiments.measured import Measured, Result, Results
 from degrade.train.experiments.page import Page, usual_table, write_page
 from degrade.train.experiments.plan import Asked, Crops, Data, Training, settings
 from degrade.train.experiments.real import PARTS, UPRIGHT
+from degrade.train.losses import Loss
 from degrade.train.models import create_model, options_of
 from degrade.train.watching import Watcher
 
@@ -96,6 +97,14 @@ def test_a_plan_can_be_trained(name: str, full: bool) -> None:
     rows = {(training.group, training.row) for training in plan}
     sweep = [training for training in plan if training.group == "clean pictures"]
     assert len(plan) == (len(rows) - len(sweep)) * asked.size.seeds + len(sweep)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_loss_that_needs_masks_has_them(name: str, full: bool) -> None:
+    for training in package._module(name).plan(asked_of(name, full)):
+        if not training.prior and Loss(training.settings.get("loss", "l1")).needs_mask:
+            assert "mask" in training.data.loaded().output.members, training.row
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
