@@ -12,7 +12,8 @@ from degrade.engine.distributions import Distribution
 from degrade.recipes.recipe import Recipe
 from degrade.recipes.scalars import FIRST_CHARACTERS, KINDS
 
-_WIDTH = 120
+_WIDTH = 100
+"""Columns behind which a line is broken at the next blank."""
 _BREAKS = "\x85\u2028\u2029"
 
 

@@ -12,12 +12,14 @@ from click.testing import Result
 
 from degrade.realism import fitting
 from degrade.realism.fitting.judged import Figures
+from degrade.realism.fitting.knobs import space
 from degrade.realism.fitting.readings import Reading
 from degrade.realism.fitting.report import report
 from degrade.realism.fitting.result import Fitted, Half, Value
 from degrade.realism.fitting.toning import Toning
+from degrade.realism.fitting.values import steps_of
 from degrade.realism.fitting.writing import written
-from degrade.recipes import load_recipe
+from degrade.recipes import dump, load_recipe
 from degrade.train.bootstrap import Interval
 
 Run = Callable[..., Result]
@@ -124,9 +126,27 @@ def test_the_shipped_recipe_is_fitted_again_by_a_script(
     assert capsys.readouterr().err.startswith("error: ")
 
     def fit(real: str, *, start: str, hold: Sequence[str], **_how: Any) -> Fitted:
-        labels = {one.address for step in load_recipe(start).steps for one in step.flattened()}
-        return fitted(real == "album" and set(hold) <= labels)
+        recipe = load_recipe(start)
+        labels = {one.address for step in recipe.steps for one in step.flattened()}
+        found = fitted(real == "album" and set(hold) <= labels | {knob.turns for knob in space(recipe)})
+        found.out.write_text(written(found))
+        return found
 
     monkeypatch.setattr(script, "fit", fit)
     assert script.main(["--real", "album", "--clean", "sample", "--out", "x.yaml"]) == 0
     assert "| held out |" in capsys.readouterr().out
+    assert Path("mine.yaml").read_text() == script.with_presets(written(fitted()), script.START.read_text())
+
+
+def test_a_fitted_recipe_has_the_presets_of_its_start(script: ModuleType, here: Path) -> None:
+    start = script.START
+    (here / "mine.yaml").write_text(script.with_presets(dump(load_recipe(start)), start.read_text()))
+    assert load_recipe(f"{here / 'mine.yaml'}@film") == load_recipe(f"{start}@film")
+
+
+def test_the_shipped_recipe_has_values_of_its_own_but_no_steps(script: ModuleType) -> None:
+    start, shipped = (steps_of(load_recipe(name)) for name in (script.START, "old_photos"))
+    assert list(start) == list(shipped)
+    held = {one for name in script.HELD if name in start for step in start[name].flattened() for one in [step.address]}
+    assert all(start[address] == shipped[address] for address in held)
+    assert start["kind"].weights == pytest.approx(shipped["kind"].weights)

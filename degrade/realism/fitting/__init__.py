@@ -5,6 +5,7 @@
     knobs       what of a recipe may be turned, and how far               (turning: the recipe with knobs turned)
     making      degraded pictures of a recipe, measured                   (clean: of which photographs)
     reweighting all distributions moved by how real pictures look         (refitting: to weighted draws)
+    exploring   the pictures of a round: knobs turned at random, so that they reach farther than the recipe
     aligning    knobs turned until the pictures have the readings         (moments)
     searching   knobs turned at random, then from the best
     judged      how far pictures are from photographs: AUC, MMD, gaps     (halves: which photographs judge)

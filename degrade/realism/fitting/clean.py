@@ -20,9 +20,8 @@ _LARGEST = 1024
 """Pixels a side of pictures that are not framed."""
 _LONGEST = 2.5
 """Sides of a picture that is measured may be so unequal."""
-_APART = 16
-"""Photographs from which on both halves have photographs of their own."""
-FEWEST = 4
+FEWEST, FEW = 4, 16
+"""Photographs below which none can be fitted with, and below which it is warned of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +91,7 @@ def _measurable(height: int, width: int) -> bool:
     return max(height, width) >= LEAST and max(height, width) <= _LONGEST * min(height, width)
 
 
-def clean_halves(photos: Sequence[CleanPhoto], key: Key) -> tuple[list[CleanPhoto], list[CleanPhoto], bool]:
-    """Photographs of which pictures are made to calibrate, and to judge, and whether these are others."""
-    if len(photos) < _APART:
-        return list(photos), list(photos), False
-    order = generator(key.at("clean halves")).permutation(len(photos))
-    first = set(order[: len(photos) // 2].tolist())
-    parts = ([photo for n, photo in enumerate(photos) if (n in first) is wanted] for wanted in (True, False))
-    calibration, held_out = parts
-    return calibration, held_out, True
+def some_of(photos: Sequence[CleanPhoto], most: int, key: Key) -> list[CleanPhoto]:
+    """At most so many of the photographs, drawn by `key`, in their order."""
+    drawn = generator(key.at("some")).permutation(len(photos))[:most]
+    return [photos[number] for number in sorted(drawn.tolist())]

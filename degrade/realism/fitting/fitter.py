@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -14,13 +14,18 @@ import numpy as np
 
 from degrade._version import __version__
 from degrade.corpus import open_corpus
+from degrade.engine.compose import OneOf
+from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
+from degrade.engine.step import Step
 from degrade.realism.c2st import ready
 from degrade.realism.errors import RealismError
 from degrade.realism.features.gathering import features_of
 from degrade.realism.features.table import FeatureTable
 from degrade.realism.fitting.aligning import ROUNDS, aligned
-from degrade.realism.fitting.clean import CleanPhoto, clean_halves, clean_photos
+from degrade.realism.fitting.clean import FEW as FEW_CLEAN
+from degrade.realism.fitting.clean import CleanPhoto, clean_photos, some_of
+from degrade.realism.fitting.exploring import Explorer
 from degrade.realism.fitting.halves import halves
 from degrade.realism.fitting.judged import Figures, Judge
 from degrade.realism.fitting.keeping import keep, verdict
@@ -36,26 +41,26 @@ from degrade.realism.fitting.trials import Trials
 from degrade.realism.fitting.turning import turned
 from degrade.realism.fitting.values import field_values, values_of, weighted_values
 from degrade.recipes import Recipe, load_recipe
+from degrade.recipes.words import did_you_mean
 
 FEWEST, FEW = 8, 30
 """Independent photographs below which there is no fit, and below which it is warned of."""
 TRIALS = 60
 _MOST_TRIALS = 100_000
-_PICTURES = (24, 128)
-"""Pictures a trial: twice as many as photographs, within these bounds."""
-_TIMES = 8
-"""So many times more a round of reweighting."""
+_PICTURES = (48, 128)
+"""Pictures a trial: twice as many as photographs, within these bounds; twice that where it counts."""
+_OTHER = 1000
+"""The first copy of the pictures that judge: what happened to these was not searched with."""
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how much (None: until the time is up)."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Sides:
-    """What a half is judged with."""
+class _Side:
+    """What a half of the photographs is judged with."""
 
     judge: Judge
     maker: Maker
-    clean: FeatureTable
 
 
 def fit(
@@ -97,9 +102,10 @@ def fit(
     minutes : float, optional
         How long the trials may take, those of an interrupted fit included.
     rounds : int
-        Of reweighting, each of eight times a trial's pictures, made by other draws; the best of them is gone on from.
+        Of reweighting, each of 24 pictures of every clean photograph; the best of them is gone on from.
     hold : sequence of str
-        Labels of steps and groups that stay as they are; how often they happen in their group may change.
+        Labels of steps and groups that stay as they are, of which how often they happen in their group may change; and
+        fields that do in all steps of an op, such as ``grain.size_mm`` or ``folds.p``, and ``kind.weights`` of a group.
     seed : int
     workers : int, optional
         Threads; one for each processor if left out.
@@ -108,7 +114,7 @@ def fit(
     Raises
     ------
     RealismError
-        Too few photographs, an `out` that is there, a label that no step has, a mistake in the arguments.
+        Too few photographs, an `out` that is there, a step to hold that there is not, a mistake in the arguments.
     RecipeError
         There is no such start, or it has mistakes.
     CorpusError
@@ -143,14 +149,23 @@ def _checked(out: Path, trials: int | None, minutes: float | None, rounds: int, 
     return out
 
 
-def _held(recipe: Recipe, labels: Sequence[str]) -> frozenset[str]:
-    """The addresses of the steps of these labels, and of all within them."""
+def _held(recipe: Recipe, names: Sequence[str]) -> frozenset[str]:
+    """The addresses of the steps of these labels and of all within them, and the fields among the names."""
     steps = {one.address: one for step in recipe.steps for one in step.flattened()}
-    if unknown := [label for label in labels if label not in steps]:
-        raise RealismError(
-            f"no step of the start is called {', '.join(unknown)}", f"hold some of {', '.join(steps)}"
-        )  # fmt: skip
-    return frozenset(one.address for label in labels for one in steps[label].flattened())
+    fields = {field for step in steps.values() for field in _fields(step)}
+    if unknown := [name for name in names if name not in steps and name not in fields]:
+        meant = [hint for name in unknown if (hint := did_you_mean(name, [*steps, *fields]))]
+        cure = "; ".join(meant) or f"hold some of {', '.join(steps)}"
+        raise RealismError(f"no step or field of the start is called {', '.join(unknown)}", cure)
+    inside = {one.address for name in names if name in steps for one in steps[name].flattened()}
+    return frozenset(inside | {name for name in names if name in fields})
+
+
+def _fields(step: Step) -> Iterator[str]:
+    if isinstance(step, OneOf):
+        yield f"{step.address}.weights"
+    if isinstance(step, Degradation):
+        yield from (f"{step.name}.{field}" for field in ("p", *step.specs))
 
 
 class _Fit:
@@ -170,19 +185,18 @@ class _Fit:
         first, second = halves(table.groups, table.sources, self._key)
         self._say("reading and measuring clean photographs", 0, None)
         photos, unused = clean_photos(source, self._start, 2 * _PICTURES[1], self._key)
-        calibration_photos, held_photos, apart = clean_halves(photos, self._key)
         here, there = table.take(first), table.take(second)
-        sides = self._sides(here, calibration_photos, 0)
+        side = self._side(here, photos)
         found, told, read = self._read(open_corpus(real), here)
         folder = out.with_suffix("")
         about = self._about(found, table, photos, seed)
         fixed = {*told, *self._held}
-        base = self._reweighted(found, here, sides.judge, calibration_photos, rounds, fixed, folder, about)
-        knobs = tuple(knob for knob in space(base, self._held) if knob.name not in told)
+        base = self._reweighted(found, here, side, photos, rounds, fixed, folder, about)
+        knobs = space(base, frozenset(fixed))
         about = self._about(base, table, photos, seed)
 
         def judged(settings: Settings) -> Figures:
-            figures = sides.judge.quickly(*sides.maker.with_steps(turned(base, knobs, settings)))
+            figures = side.judge.quickly(*side.maker.with_steps(turned(base, knobs, settings)))
             return dataclasses.replace(figures, cost=figures.cost + drift(knobs, settings))
 
         trials = Trials(
@@ -196,8 +210,8 @@ class _Fit:
         )  # fmt: skip
         after = turned(base, knobs, settings)
         self._say("judging", 0, None)
-        halves_ = self._half(sides, after), self._half(self._sides(there, held_photos, _copies(apart)), after)
-        simulated = readings(sides.maker.degraded(self._start))
+        halves_ = self._half(here, photos, after), self._half(there, photos, after)
+        simulated = readings(side.maker.degraded(self._start))
         values = (
             *told.values(),
             *weighted_values(found, base),
@@ -209,7 +223,7 @@ class _Fit:
             kept=outcome.better, words=outcome.words, start=self._called, values=values, readings=read,
             toning=self._toning, calibration=halves_[0], held_out=halves_[1], photographs=len(table),
             left_out=len(table.left_out), clean_photos=len(photos), trials=trials.number,
-            warnings=_warnings(table, photos, unused, apart, self._toning), seed=seed, out=out, folder=folder,
+            warnings=_warnings(table, photos, unused, self._toning), seed=seed, out=out, folder=folder,
         )  # fmt: skip
         keep(fitted)
         return fitted
@@ -226,35 +240,33 @@ class _Fit:
             raise RealismError(what, f"give at least {FEWEST}, better 100")
         return table
 
-    def _sides(self, real: FeatureTable, photos: list[CleanPhoto], first: int) -> _Sides:
-        maker = Maker(photos, min(max(2 * len(real), _PICTURES[0]), _PICTURES[1]), first, self._workers)
-        clean = maker.clean(self._start)
-        return _Sides(Judge(real, clean, self._key.at("judge")), maker, clean)
+    def _side(self, real: FeatureTable, photos: list[CleanPhoto]) -> _Side:
+        count = _pictures(real)
+        maker = Maker(some_of(photos, count, self._key), count, workers=self._workers)
+        return _Side(Judge(real, maker.clean(self._start), self._key.at("judge")), maker)
 
     def _reweighted(
-        self, recipe: Recipe, here: FeatureTable, judge: Judge, photos: list[CleanPhoto], rounds: int, fixed: set[str],
+        self, recipe: Recipe, here: FeatureTable, side: _Side, photos: list[CleanPhoto], rounds: int, fixed: set[str],
         folder: Path, about: dict[str, Any],
     ) -> Recipe:  # fmt: skip
         """The best of the rounds, the start's own included."""
         if not rounds:
             return recipe
-        count = _TIMES * min(max(len(here), _PICTURES[0]), _PICTURES[1])
-        copies = -(-count // len(photos))
-
-        def maker(number: int) -> Maker:
-            return Maker(photos, count, (1 + number) * copies, self._workers)
-
+        key, maker = self._key.at("rounds"), Maker(photos, 2 * _pictures(here), workers=self._workers)
         tried = reweighted(
-            recipe, here, judge, maker, rounds, fixed, self._key.at("rounds"), folder, about,
+            recipe, here, lambda one: side.judge.quickly(*maker.with_steps(one)),
+            Explorer(photos, fixed, key, self._workers), rounds, fixed, key, folder, about,
             lambda done, total: self._say("reweighting", done, total),
         )  # fmt: skip
         return min(tried, key=lambda one: one.figures.cost).recipe
 
-    def _half(self, sides: _Sides, after: Recipe) -> Half:
-        floor = sides.judge.floor
-        sets = ((sides.clean, 0.0), sides.maker.with_steps(self._start), sides.maker.with_steps(after))
-        clean, before, fitted = (sides.judge.fully(*one) for one in sets)
-        return Half(clean, before, fitted, floor.auc, floor.auc_spread)
+    def _half(self, real: FeatureTable, photos: list[CleanPhoto], after: Recipe) -> Half:
+        maker = Maker(photos, 2 * _pictures(real), _OTHER, self._workers)
+        clean_pictures = maker.clean(self._start)
+        judge = Judge(real, clean_pictures, self._key.at("judge"))
+        sets = ((clean_pictures, 0.0), maker.with_steps(self._start), maker.with_steps(after))
+        clean, before, fitted = (judge.fully(*one) for one in sets)
+        return Half(clean, before, fitted, judge.floor.auc, judge.floor.auc_spread)
 
     def _read(self, corpus: Any, here: FeatureTable) -> tuple[Recipe, dict[str, Value], tuple[Reading, ...]]:
         """The start with what photographs say by themselves, what that is, and all readings."""
@@ -265,7 +277,7 @@ class _Fit:
             read.append(quality)
             recipe = with_qualities(recipe, qualities, self._held)
             steps = field_values(self._start, recipe, "jpeg", "quality")
-            if has(recipe, "jpeg"):
+            if has(recipe, "jpeg") and "jpeg.quality" not in self._held:
                 told["jpeg.quality"] = Value("jpeg.quality", "read", "", quality, None, steps)
         self._toning: Toning = toning(here)
         if tones(self._toning, recipe):
@@ -291,9 +303,9 @@ class _Fit:
         return dataclasses.replace(recipe, name=out.stem, about=about)
 
 
-def _copies(apart: bool) -> int:
-    """The first copy of held-out pictures: other damage where the photographs are the same."""
-    return 0 if apart else 1000
+def _pictures(real: FeatureTable) -> int:
+    """How many a trial makes."""
+    return min(max(2 * len(real), _PICTURES[0]), _PICTURES[1])
 
 
 def _total(knobs: tuple[Knob, ...], count: int, seconds: float | None) -> int | None:
@@ -301,9 +313,7 @@ def _total(knobs: tuple[Knob, ...], count: int, seconds: float | None) -> int | 
     return None if seconds is not None else 1 + (estimated + ROUNDS) * (estimated > 0) + count
 
 
-def _warnings(
-    table: FeatureTable, photos: list[CleanPhoto], unused: int, apart: bool, toned: Toning
-) -> tuple[str, ...]:
+def _warnings(table: FeatureTable, photos: list[CleanPhoto], unused: int, toned: Toning) -> tuple[str, ...]:
     groups = len(set(table.groups))
     found = []
     if groups < FEW:
@@ -311,8 +321,8 @@ def _warnings(
     if table.left_out:
         first = table.left_out[0]
         found.append(f"{len(table.left_out)} files were left out, such as {first.source}: {first.detail}")
-    if not apart:
-        found.append(f"{len(photos)} clean photographs serve both halves; give --source a folder of 50 or more")
+    if len(photos) < FEW_CLEAN:
+        found.append(f"{len(photos)} clean photographs are few; give --source a folder of 50 or more")
     if unused:
         found.append(f"{unused} clean files were of no use: unreadable, or below 480 pixels")
     if toned.coloured:

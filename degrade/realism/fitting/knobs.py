@@ -50,6 +50,11 @@ class Knob:
             return f"{self.op}.p"
         return f"{self.op}.{self.field}" + (".spread" if self.way == "spread" else "")
 
+    @property
+    def turns(self) -> str:
+        """What it turns, such as ``grain.strength``, ``grain.p`` or ``kind.weights``."""
+        return f"{self.op}." + {"p": "p", "weight": "weights"}.get(self.way, self.field)
+
     def words(self, x: float) -> str:
         """What turning it by `x` does, such as ``× 1.8``."""
         if self.way == "shift":
@@ -101,12 +106,13 @@ _SELDOM = 0.15
 """What happens less often is in too few pictures for a search to learn of it, and stays as often as it is."""
 
 
-def space(recipe: Recipe, held: frozenset[str] = frozenset()) -> tuple[Knob, ...]:
-    """The knobs of `recipe`, those that readings tell first; turning any of them changes a step that is not `held`."""
+def space(recipe: Recipe, fixed: frozenset[str] = frozenset()) -> tuple[Knob, ...]:
+    """The knobs of `recipe`, those that readings tell first; none turns what is `fixed`: addresses of steps, and fields
+    such as ``jpeg.quality``, ``jpeg.p`` or ``kind.weights``."""
     from degrade.realism.fitting.turning import turned
 
     found = [*DECLARED, *_chances(recipe), *_weights(recipe)]
-    found = [dataclasses.replace(knob, held=held) for knob in found]
+    found = [dataclasses.replace(knob, held=fixed) for knob in found if knob.turns not in fixed]
     some = [knob for knob in found if turned(recipe, (knob,), {knob.name: knob.reach / 4}) != recipe]
     return (*(knob for knob in some if knob.reading), *(knob for knob in some if not knob.reading))
 

@@ -53,7 +53,10 @@ def quality_reading(qualities: Sequence[float]) -> Reading | None:
 
 
 def with_qualities(recipe: Recipe, qualities: Sequence[float], held: Collection[str] = ()) -> Recipe:
-    """`recipe` with its `jpeg` steps between the first and the last decile of these qualities, but those `held`."""
+    """`recipe` with its `jpeg` steps between the first and the last decile of these qualities, but those `held`: all of
+    them where ``jpeg.quality`` is."""
+    if "jpeg.quality" in held:
+        return recipe
     known = np.asarray(qualities, np.float64)
     low, high = (round(float(value)) for value in np.quantile(known[np.isfinite(known)], _RANGE))
 

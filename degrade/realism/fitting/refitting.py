@@ -39,9 +39,11 @@ Fate = Mapping[str, tuple[bool, Mapping[str, Any]]]
 Fates = Sequence[Fate]
 FEWEST = 12
 """Pictures that a step ran on, by weight and by number, below which it stays as it is."""
-_DOUBT = 9.0
-"""Errors, squared, that a difference must exceed: three, since a mixture has hundreds of values to be deceived by."""
-_FARTHEST, _WIDER, _ODDS = 1.2, math.log(1.6), math.log(3)
+_DOUBT = 2.0
+"""Errors, squared, that a difference must exceed."""
+_LEAST = 0.05
+"""Deviations of a location, logs of a width or of odds below which a change is not worth its place in a recipe."""
+_FARTHEST, _WIDER, _ODDS = 0.5, math.log(1.2), math.log(1.6)
 """What is changed at once at most: deviations of a location, the log of a width, log odds."""
 _LEAST_SHARE = 0.005
 _LEAST_WIDTH = 0.05
@@ -60,7 +62,7 @@ def refitted(recipe: Recipe, fates: Fates, weights: Array, fixed: Collection[str
     fates : sequence, one a picture
     weights : (N,) float64 at least 0
     fixed : collection of str
-        What stays as it is: fields, such as ``jpeg.quality``, and the addresses of steps.
+        What stays as it is: fields, such as ``jpeg.quality``, ``jpeg.p`` or ``kind.weights``, and addresses of steps.
     """
     ran = {label: np.array([fate[label][0] for fate in fates], bool) for label in (fates[0] if len(fates) else ())}
     alive = _alive(recipe.steps, np.ones(len(fates), bool), ran)
@@ -69,7 +71,7 @@ def refitted(recipe: Recipe, fates: Fates, weights: Array, fixed: Collection[str
     common = seen.in_common([step for step in steps if isinstance(step, Degradation) and step.address in ran])
 
     def change(step: Step) -> Step:
-        if isinstance(step, OneOf):
+        if isinstance(step, OneOf) and f"{step.address}.weights" not in fixed:
             return _reweighted(step, ran, weights)
         if isinstance(step, Degradation) and step.address in ran and step.address not in fixed:
             return _refitted(step, seen, common, fixed)
@@ -158,7 +160,7 @@ def _refitted(
     step: Degradation, seen: _Seen, common: Mapping[str, tuple[float, float]], fixed: Collection[str]
 ) -> Degradation:
     new: dict[str, Any] = {}
-    if 0 < step.p < 1 and step.when is None:
+    if 0 < step.p < 1 and step.when is None and f"{step.name}.p" not in fixed:
         together = common[f"{step.name}.p"][0]
         value, error = seen.odds(step)
         moved = together + _doubted(value - together, error, _ODDS)
@@ -295,4 +297,4 @@ def _doubted(difference: float, error: float, most: float) -> float:
     if difference * difference <= _DOUBT * error * error:
         return 0.0
     believed = difference * (1 - _DOUBT * error * error / (difference * difference))
-    return min(max(believed, -most), most)
+    return min(max(believed, -most), most) if abs(believed) >= _LEAST else 0.0

@@ -15,7 +15,7 @@ from degrade.codecs import encode_jpeg, encode_png
 from degrade.corpus import open_corpus
 from degrade.ops.tone import PROCESSES, Tone
 from degrade.realism import RealismError, features_of
-from degrade.realism.fitting import Fitted, aligning, fit, fitter, judged
+from degrade.realism.fitting import Fitted, aligning, exploring, fit, fitter, judged
 from degrade.realism.fitting.qualities import file_qualities, quality_reading, with_qualities
 from degrade.realism.fitting.readings import readings
 from degrade.realism.fitting.toning import LABEL, tones, toning, with_toning
@@ -95,7 +95,7 @@ def test_killed_resumed_and_with_other_workers_it_ends_the_same(
 
     dies: dict[str, tuple[str, int]] = {}
     monkeypatch.setattr(fitter, "_PICTURES", (4, 4))
-    monkeypatch.setattr(fitter, "_TIMES", 3)
+    monkeypatch.setattr(exploring, "TIMES", 3)
     monkeypatch.setattr(aligning, "ROUNDS", 1)
 
     def dying(what: str, done: int, _total: int | None) -> None:
@@ -198,7 +198,8 @@ def test_a_mixture_is_toned_in_each_of_its_recipes(scenes: Scenes) -> None:
         ({"out": "fitted.txt"}, "no name of a recipe; call it .*fitted.yaml"),
         ({"out": "no/where/fitted.yaml"}, "no folder no/where; make it"),
         ({"trials": -1}, "trials is -1"),
-        ({"hold": ["grain", "mud"]}, "no step of the start is called mud; hold some of .*lens_blur"),
+        ({"hold": ["grain", "mud"]}, "no step or field of the start is called mud; hold some of .*lens_blur"),
+        ({"hold": ["grian.p"]}, "called grian.p; did you mean .grain.p.?"),
         ({"rounds": -1}, "rounds is -1"),
         ({"trials": 3, "minutes": 2.0}, "both trials and minutes"),
         ({"workers": 0}, "workers is 0"),

@@ -122,6 +122,9 @@ def test_steps_of_a_recipe_follow() -> None:
     assert after["kind"].weights[0] > 0.55
     assert after["grain"].p > 0.55
     assert after["blur"] == before["blur"]
+    fixed = refitted(made, fates, 0.3 + noise + grain, {"kind.weights", "grain.p"})
+    left = {one.address: one for step in fixed.steps for one in step.flattened()}
+    assert (left["kind"].weights, left["grain"].p) == (before["kind"].weights, before["grain"].p)
     size = np.array([fate["gaussian_noise"][1]["sigma"] for fate in fates])
     other = refitted(made, fates, np.where(noise, size / size.mean(), 1.0) ** 2)
     sigma = next(one for step in other.steps for one in step.flattened() if one.address == "gaussian_noise").sigma
@@ -137,8 +140,11 @@ def test_weights_are_flattened_until_enough_count() -> None:
     logs = np.array([Key(1, "logs").at(number).uniform() for number in range(100)])
     mild = flattened(logs / 4)
     assert mild == pytest.approx(np.exp(logs) / np.exp(logs).mean(), rel=1e-6)
-    steep = flattened(40 * logs)
+    steep = flattened(40 * logs, 30)
     assert steep.mean() == pytest.approx(1)
     assert steep.sum() ** 2 / (steep**2).sum() >= 30
     assert (np.argsort(steep) == np.argsort(logs)).all()
     assert not math.isinf(steep.max())
+    some = flattened(np.where(np.arange(100) < 40, 40 * logs, -math.inf), 30)
+    assert not some[40:].any(), "what is left out weighs nothing, and the others are flattened among themselves"
+    assert some.sum() ** 2 / (some**2).sum() >= 20

@@ -12,11 +12,14 @@ import pytest
 from degrade.engine.key import Key
 from degrade.realism.c2st import ready
 from degrade.realism.errors import RealismError
+from degrade.realism.features.table import FEATURES, FeatureTable
 from degrade.realism.fitting.clean import CleanPhoto
+from degrade.realism.fitting.exploring import Explorer
 from degrade.realism.fitting.judged import Judge
 from degrade.realism.fitting.making import Maker
-from degrade.realism.fitting.reweighting import Round, reweighted
+from degrade.realism.fitting.reweighting import Round, realness, reweighted
 from degrade.realism.fitting.values import weighted_values
+from degrade.realism.separating import Sides
 from degrade.recipes import Recipe, load_recipe
 
 pytest.importorskip("sklearn")
@@ -38,16 +41,15 @@ def test_rounds_go_towards_what_made_the_photographs(scenes: Scenes, tmp_path: P
     )
     real = Maker(others, 16, workers=1).degraded(recipe_of(0.05, 0.2))
     start = recipe_of(0.02, 0.7)
-    judge = Judge(real, Maker(photos, 8, workers=1).clean(start), Key(1, "judge"))
+    beside = Maker(photos, 16, workers=1)
+    judge = Judge(real, beside.clean(start), Key(1, "judge"))
 
     def rounds(count: int, folder: str, about: str = "one") -> tuple[Round, ...]:
-        def maker(number: int) -> Maker:
-            return Maker(photos, 48, 6 * number, workers=1)
-
+        fixed, key = {"vignette.falloff"}, Key(2, "rounds")
         with ready():
             return reweighted(
-                start, real, judge, maker, count, {"vignette.falloff"}, Key(2, "rounds"), tmp_path / folder,
-                {"fit": about}, lambda _done, _total: None,
+                start, real, lambda one: judge.quickly(*beside.with_steps(one)), Explorer(photos, fixed, key, 1), count,
+                fixed, key, tmp_path / folder, {"fit": about}, lambda _done, _total: None,
             )  # fmt: skip
 
     whole = rounds(2, "whole")
@@ -64,6 +66,23 @@ def test_rounds_go_towards_what_made_the_photographs(scenes: Scenes, tmp_path: P
     assert [one.recipe for one in rounds(2, "part")] == [one.recipe for one in whole]
     with pytest.raises(RealismError, match="trials of another fit"):
         rounds(2, "part", "another")
+
+
+def test_what_is_unlike_any_photograph_weighs_nothing() -> None:
+    draws = np.random.default_rng(5)
+
+    def table(name: str, rows: int, middle: float) -> FeatureTable:
+        keys = tuple(f"{name}{row}" for row in range(rows))
+        values = draws.normal(middle, 1, (rows, len(FEATURES))).astype(np.float32)
+        return FeatureTable(keys, keys, ("",) * rows, np.full((rows, 2), 500), values)
+
+    real, pictures = table("real", 30, 0.1), table("made", 60, 0.0)
+    pictures.values[:5] += 40
+    with ready():
+        weights = realness(Sides(pictures, real), Key(1, "weights"))
+    assert weights.mean() == pytest.approx(1)
+    assert not weights[:5].any(), "a classifier of straight lines would have it that farther is better"
+    assert (weights[5:] > 0).sum() > 40
 
 
 def _grain(recipe: Recipe) -> Any:

@@ -70,6 +70,13 @@ def test_what_is_held_is_not_turned(old_photos: Recipe) -> None:
     assert not changed & held
 
 
+def test_fields_that_are_held_are_not_turned(old_photos: Recipe) -> None:
+    held = {"kind.weights", "grain.strength", "folds.p", "jpeg.quality"}
+    free, names = ({knob.turns for knob in space(old_photos, fixed)} for fixed in (frozenset(), frozenset(held)))
+    assert held <= free
+    assert names == free - held
+
+
 def test_only_what_is_turned_changes(old_photos: Recipe) -> None:
     knobs = space(old_photos)
     after = steps_of(turned(old_photos, knobs, {"grain.strength": math.log(2)}))
