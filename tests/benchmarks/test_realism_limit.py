@@ -1,0 +1,53 @@
+"""How near pictures could come: of each photograph the one that looks most real is picked, and no other."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+from degrade.engine.key import Key
+from degrade.realism import FeatureTable
+from degrade.realism.c2st import ready
+from degrade.realism.features.vectors import FEATURES
+
+SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "realism_limit.py"
+
+
+@pytest.fixture
+def limit() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("realism_limit", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_looks_most_real_is_picked(limit: ModuleType) -> None:
+    draw = np.random.Generator(np.random.Philox(key=4))
+
+    def table(keys: list[str], groups: list[str], middles: list[float]) -> FeatureTable:
+        values = draw.normal(size=(len(keys), len(FEATURES))) + np.array(middles)[:, None]
+        return FeatureTable(
+            tuple(keys), tuple(groups), ("",) * len(keys), np.full((len(keys), 2), 500), values.astype(np.float32)
+        )
+
+    photographs = [f"p{number}" for number in range(20)]
+    far = {f"{photo}/c{copy}": 0.5 if copy == number % 4 else 3.0 for number, photo in enumerate(photographs)
+           for copy in range(4)}  # fmt: skip
+    pictures = table(list(far), [key.split("/")[0] for key in far], list(far.values()))
+    names = [f"real{number}" for number in range(20)]
+    with ready():
+        chosen = limit.picked(pictures, table(names, names, [0.0] * 20), Key(1, "limit"))
+    assert sorted(chosen.groups) == sorted(photographs)
+    assert {far[key] for key in chosen.keys} == {0.5}
+
+
+def test_a_mistake_is_told(limit: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert limit.main(["--real", "none", "--clean", "sample"]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
