@@ -13,6 +13,7 @@ from degrade.engine.key import Key
 from degrade.realism.c2st import ready
 from degrade.realism.errors import RealismError
 from degrade.realism.features.table import FEATURES, FeatureTable
+from degrade.realism.fitting import exploring
 from degrade.realism.fitting.clean import CleanPhoto
 from degrade.realism.fitting.exploring import Explorer
 from degrade.realism.fitting.judged import Judge
@@ -34,7 +35,10 @@ def recipe_of(strength: float, spread: float) -> Recipe:
 
 
 @pytest.mark.slow
-def test_rounds_go_towards_what_made_the_photographs(scenes: Scenes, tmp_path: Path) -> None:
+def test_rounds_go_towards_what_made_the_photographs(
+    scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exploring, "TIMES", 8)
     photos, others = (
         [CleanPhoto(key, picture[:, :, None], False) for key, picture in scenes(8, first, size=(372, 484)).items()]
         for first in (0, 700)
