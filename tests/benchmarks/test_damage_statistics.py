@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,14 +22,8 @@ PHOTOS = 300
 
 
 @pytest.fixture(scope="module")
-def statistics() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("damage_statistics", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def statistics(script_of: Callable[[str], ModuleType]) -> ModuleType:
+    return script_of("benchmarks/damage_statistics.py")
 
 
 @pytest.mark.slow

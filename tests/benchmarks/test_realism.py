@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -15,18 +13,10 @@ from degrade.realism import FeatureTable
 from degrade.realism.features.vectors import FEATURES
 from degrade.recipes import load_recipe
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "realism.py"
-
 
 @pytest.fixture(scope="module")
-def ranking() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("realism_benchmark", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def ranking(script_of: Callable[[str], ModuleType]) -> ModuleType:
+    return script_of("benchmarks/realism.py")
 
 
 def table(count: int, seed: int, shift: float) -> FeatureTable:

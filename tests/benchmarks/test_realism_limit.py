@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -15,17 +14,10 @@ from degrade.realism import FeatureTable
 from degrade.realism.c2st import ready
 from degrade.realism.features.vectors import FEATURES
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "realism_limit.py"
-
 
 @pytest.fixture
-def limit() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("realism_limit", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def limit(script_of: Callable[[str], ModuleType]) -> ModuleType:
+    return script_of("benchmarks/realism_limit.py")
 
 
 def test_what_looks_most_real_is_picked(limit: ModuleType) -> None:

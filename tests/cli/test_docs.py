@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-import importlib.util
 import re
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
+import pytest
 import rich_click as click
 
 from degrade.cli import main
@@ -11,19 +13,15 @@ from degrade.cli import main
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def generated() -> str:
-    spec = importlib.util.spec_from_file_location("update_cli", ROOT / "docs/update_cli.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    page: str = module.page()
+@pytest.fixture
+def generated(script_of: Callable[[str], ModuleType]) -> str:
+    page: str = script_of("docs/update_cli.py").page()
     return page
 
 
-def test_the_page_is_current() -> None:
+def test_the_page_is_current(generated: str) -> None:
     written = (ROOT / "docs/cli.md").read_text("utf-8")
-    assert written == generated(), "run: python docs/update_cli.py"
+    assert written == generated, "run: python docs/update_cli.py"
 
 
 def test_the_page_has_every_command_and_option() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +22,6 @@ from degrade.recipes import dump, load_recipe
 from degrade.train.bootstrap import Interval
 
 Run = Callable[..., Result]
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "fit_old_photos.py"
 
 
 def fitted(kept: bool = True) -> Fitted:
@@ -110,13 +108,8 @@ def test_a_fit_as_tables() -> None:
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fit_old_photos", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def script(script_of: Callable[[str], ModuleType]) -> ModuleType:
+    return script_of("benchmarks/fit_old_photos.py")
 
 
 def test_the_shipped_recipe_is_fitted_again_by_a_script(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import importlib.util
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -16,13 +16,8 @@ OPS = ("grayscale", "coarse_dropout", "fade")
 
 
 @pytest.fixture(scope="module")
-def gallery() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("update_gallery", ROOT / "docs/update_gallery.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def gallery(script_of: Callable[[str], ModuleType]) -> ModuleType:
+    return script_of("docs/update_gallery.py")
 
 
 def pictures_of(page: str) -> list[str]:
