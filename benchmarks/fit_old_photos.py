@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -47,15 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     except DegradeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    fitted.out.write_text(with_presets(fitted.out.read_text("utf-8"), START.read_text("utf-8")), "utf-8")
     print(json.dumps(fitted.to_data()) if asked.json else report(fitted))
     return 0 if fitted.kept else 1
-
-
-def with_presets(text: str, start: str) -> str:
-    """The text of a recipe with the presets of another's, which a fit, being of one variant, does not carry on."""
-    presets = re.search(r"^presets:.*?(?=^steps:)", start, re.MULTILINE | re.DOTALL)
-    return re.sub(r"(?=^steps:)", presets[0] if presets else "", text, count=1, flags=re.MULTILINE)
 
 
 def _told(what: str, done: int, total: int | None) -> None:

@@ -17,21 +17,33 @@ _WIDTH = 100
 _BREAKS = "\x85\u2028\u2029"
 
 
-def dump(recipe: Recipe) -> str:
+def dump(recipe: Recipe, presets: Mapping[str, Any] | None = None) -> str:
     """The YAML text of `recipe`, presets settled, fields with their default values left out.
 
     A step takes a line. ``load_recipe`` of the text, as a file, gives an equal recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    presets : dict, optional
+        Plain data of presets for the text: by choice, the settings by name. The first of each must change nothing.
     """
-    return dump_data(recipe.to_data())
+    data = recipe.to_data()
+    if presets:
+        after: dict[str, Any] = {name: data.pop(name) for name in ("steps", "output") if name in data}
+        data |= {"presets": presets, **after}
+    return dump_data(data)
 
 
 def dump_data(data: Mapping[str, Any]) -> str:
     """The YAML text of a recipe as plain data, such as a manifest's."""
     node = _Dumper(StringIO(), sort_keys=False).represent_data(dict(data))
     for key, value in node.value:
-        value.flow_style = key.value != "steps"
+        value.flow_style = key.value not in ("steps", "presets")
         if key.value == "steps":
             _spread(value)
+        elif key.value == "presets":
+            _line_each(value)
     # `serialize` alone keeps the order of keys and the styles that were set.
     text: str = yaml.serialize(node, Dumper=_Dumper, width=_WIDTH, allow_unicode=True)
     return text
@@ -43,6 +55,14 @@ def in_line(distribution: Distribution) -> str:
     if isinstance(data, dict) and set(data) in ({"uniform"}, {"integers"}):
         data = next(iter(data.values()))
     return yaml.safe_dump(data, default_flow_style=True, width=10_000).split("\n...")[0].strip()
+
+
+def _line_each(presets: yaml.MappingNode) -> None:
+    """Give each setting of each choice a line."""
+    for _, settings in presets.value:
+        settings.flow_style = False
+        for _, setting in settings.value:
+            setting.flow_style = True
 
 
 def _spread(steps: yaml.SequenceNode) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from degrade.engine.compose import Target
@@ -53,11 +53,15 @@ class Reading:
     document : Document
     paths : dict
         The path of each step and group, by address.
+    presets : dict
+        Plain data of its presets, where the recipe is as it stands without them; else none, since they say what to do
+        to another.
     """
 
     recipe: Recipe
     document: Document
     paths: Mapping[str, Path]
+    presets: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(document: Document, name: str, chosen: Iterable[str] = ()) -> Reading:
@@ -146,7 +150,8 @@ class _Reader:
             return None
         assert output is not None
         recipe = Recipe(**{**plain, "steps": steps, "story": story, "frame": frame, "output": output})
-        return Reading(recipe, self.document, reader.paths)
+        left = {} if presets.alters(selection) else self.data.get("presets") or {}
+        return Reading(recipe, self.document, reader.paths, left)
 
     def _one_side(self, steps: Sequence[Step], output: Output | None, paths: Mapping[str, Path]) -> None:
         """Pictures of the format aligned have room for one clean picture."""

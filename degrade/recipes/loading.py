@@ -43,6 +43,18 @@ def load_recipe(source: Source) -> Recipe:
     return _reading(source).recipe
 
 
+def load_with_presets(source: Source) -> tuple[Recipe, Mapping[str, Any]]:
+    """`load_recipe`, and plain data of the presets for `dump`: none where the chosen settings change the recipe.
+
+    Raises
+    ------
+    RecipeError
+        As `load_recipe`.
+    """
+    reading = _reading(source)
+    return reading.recipe, reading.presets
+
+
 def load_shipped(name: str) -> Recipe:
     """The shipped recipe `name`, with presets behind an ``@``, whatever lies in the working folder.
 

@@ -149,6 +149,10 @@ class Presets:
         told = [name for choice, name in selection.items() if name != defaults[choice]]
         return f"@{'+'.join(told)}" if told else ""
 
+    def alters(self, selection: Mapping[str, str]) -> bool:
+        """Whether the settings of `selection` do anything to the recipe as it stands."""
+        return any(self.choices[choice][name] for choice, name in selection.items())
+
     def neighbours(self, selection: Mapping[str, str]) -> list[dict[str, str]]:
         """Selections in which one other setting is chosen: together they hold every setting."""
         return [

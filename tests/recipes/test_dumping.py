@@ -16,9 +16,10 @@ from degrade.ops import degradations
 from degrade.ops.grain import Grain
 from degrade.ops.grayscale import Grayscale
 from degrade.ops.jpeg import Jpeg
-from degrade.recipes import Recipe, dump, load_recipe
+from degrade.recipes import Recipe, Shipped, dump, load_recipe, shipped_recipes
 from degrade.recipes.frame import Frame
 from degrade.recipes.grammar import read
+from degrade.recipes.loading import load_with_presets
 from degrade.recipes.output import Output
 from degrade.recipes.text import parse_document
 
@@ -110,6 +111,39 @@ def test_a_dumped_file_loads(tmp_path: Path) -> None:
     recipe = load_recipe("aged_photo")
     (tmp_path / "other_name.yaml").write_text(dump(recipe), "utf-8")
     assert load_recipe(tmp_path / "other_name.yaml") == recipe
+
+
+@pytest.mark.parametrize("shipped", shipped_recipes(), ids=lambda shipped: shipped.name)
+def test_a_dump_may_have_the_presets(shipped: Shipped, tmp_path: Path) -> None:
+    """Where the default settings change nothing; each of the others then gives what it gave."""
+    recipe, presets = load_with_presets(shipped.name)
+    text = dump(recipe, presets)
+    (tmp_path / "again.yaml").write_text(text, "utf-8")
+    assert load_with_presets(tmp_path / "again.yaml") == (recipe, presets)
+    settings = [setting for choice in presets.values() for setting in choice]
+    assert all(load_recipe(f"{tmp_path}/again.yaml@{one}") == load_recipe(f"{shipped.name}@{one}") for one in settings)
+
+
+def test_presets_have_lines_of_their_own() -> None:
+    recipe, presets = load_with_presets("old_photos")
+    lines = dump(recipe, presets).splitlines()
+    place = lines.index("presets:")
+    assert lines[place + 1 : place + 4] == [
+        "  kind:",
+        "    all: {}",
+        "    prints: {without: [glass_negative, cine_frame]}",
+    ]
+    assert lines[place + 6] == "steps:"
+
+
+@pytest.mark.parametrize("name", ["old_photos@film", "aged_photo"])
+def test_there_are_no_presets_of_what_one_has_changed(name: str) -> None:
+    assert load_with_presets(name) == (load_recipe(name), {})
+
+
+def test_defaults_that_change_something_leave_no_presets() -> None:
+    presets = {"how": {"weak": {"steps": {"grain": {"strength": 0.01}}}, "strong": {}}}
+    assert load_with_presets({"recipe": 1, "steps": ["grain"], "presets": presets})[1] == {}
 
 
 @pytest.mark.parametrize("text", ["\x85", "a\u2028b", "x\u2029", " \x85 y", "it's: so", "\n"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -40,7 +40,8 @@ from degrade.realism.fitting.toning import Toning, tones, toning, with_toning
 from degrade.realism.fitting.trials import Trials
 from degrade.realism.fitting.turning import turned
 from degrade.realism.fitting.values import field_values, values_of, weighted_values
-from degrade.recipes import Recipe, load_recipe
+from degrade.recipes import Recipe
+from degrade.recipes.loading import load_with_presets
 from degrade.recipes.words import did_you_mean
 
 FEWEST, FEW = 8, 30
@@ -123,12 +124,12 @@ def fit(
         The recipe, or what lies beside it, cannot be written.
     """
     place = _checked(Path(out), trials, minutes, rounds, workers)
-    recipe = load_recipe(start)
+    recipe, presets = load_with_presets(start)
     recipe.prepare()
     say = progress or (lambda _what, _done, _total: None)
     count = trials if trials is not None else TRIALS if minutes is None else _MOST_TRIALS
     with ready():
-        return _Fit(recipe, str(start), _held(recipe, hold), Key(seed, "fit"), say, workers).run(
+        return _Fit(recipe, presets, str(start), _held(recipe, hold), Key(seed, "fit"), say, workers).run(
             str(real), source, place, seed, count, rounds, None if minutes is None else 60 * minutes
         )
 
@@ -172,9 +173,10 @@ class _Fit:
     """A fit under way."""
 
     def __init__(
-        self, start: Recipe, called: str, held: frozenset[str], key: Key, say: Progress, workers: int | None
-    ) -> None:
-        self._start, self._called, self._held, self._key = start, called, held, key
+        self, start: Recipe, presets: Mapping[str, Any], called: str, held: frozenset[str], key: Key, say: Progress,
+        workers: int | None,
+    ) -> None:  # fmt: skip
+        self._start, self._presets, self._called, self._held, self._key = start, presets, called, held, key
         self._say, self._workers = say, workers
 
     def run(
@@ -220,8 +222,8 @@ class _Fit:
         outcome = verdict(halves_[1].before, halves_[1].after)
         fitted = Fitted(
             recipe=self._named(after if outcome.better else self._start, out),
-            kept=outcome.better, words=outcome.words, start=self._called, values=values, readings=read,
-            toning=self._toning, calibration=halves_[0], held_out=halves_[1], photographs=len(table),
+            kept=outcome.better, words=outcome.words, start=self._called, presets=self._presets, values=values,
+            readings=read, toning=self._toning, calibration=halves_[0], held_out=halves_[1], photographs=len(table),
             left_out=len(table.left_out), clean_photos=len(photos), trials=trials.number,
             warnings=_warnings(table, photos, unused, self._toning), seed=seed, out=out, folder=folder,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,8 @@ class Fitted:
         What came out, in a sentence.
     start : str
         The recipe that it began from.
+    presets : dict
+        Of the start, as plain data; the written recipe has them too.
     values : tuple of Value
         What was fitted, kept or not.
     readings : tuple of Reading
@@ -93,6 +96,7 @@ class Fitted:
     kept: bool
     words: str
     start: str
+    presets: Mapping[str, Any]
     values: tuple[Value, ...]
     readings: tuple[Reading, ...]
     toning: Toning

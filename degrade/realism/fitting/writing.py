@@ -18,7 +18,7 @@ def written(fitted: Fitted) -> str:
     """The YAML text; `load_recipe` of it, as a file, gives ``fitted.recipe``."""
     comments = comments_of(fitted.values) if fitted.kept else {}
     head = "".join(f"{line}\n" for line in _header(fitted))
-    return head + commented(fitted.recipe, comments)
+    return head + commented(fitted.recipe, fitted.presets, comments)
 
 
 def comments_of(values: Sequence[Value]) -> dict[str, list[str]]:
@@ -42,9 +42,9 @@ def comment(value: Value, before: Any) -> str:
     return f"{told}; before: {json.dumps(before)}" if before is not None else f"{told}; new"
 
 
-def commented(recipe: Recipe, comments: Mapping[str, Sequence[str]]) -> str:
-    """The YAML text of `recipe`, with comments above the steps of these addresses."""
-    text = dump(recipe)
+def commented(recipe: Recipe, presets: Mapping[str, Any], comments: Mapping[str, Sequence[str]]) -> str:
+    """The YAML text of `recipe` and its presets, with comments above the steps of these addresses."""
+    text = dump(recipe, presets)
     document = parse_document(text.encode(), "recipe")
     lines = text.splitlines()
     above: dict[int, list[str]] = {}

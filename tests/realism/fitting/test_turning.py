@@ -53,7 +53,7 @@ def test_turned_recipes_load_with_their_comments(old_photos: Recipe, tmp_path: P
     recipe = turned(old_photos, knobs, {knob.name: share * knob.reach for knob in knobs})
     assert recipe != old_photos
     comments = {address: [f"{address}: 'why' # {{\"a\": [1, 2]}} " + "words " * 40] for address in steps_of(recipe)}
-    text = commented(recipe, comments)
+    text = commented(recipe, {}, comments)
     assert text.count("'why'") == len(comments)
     path = tmp_path / "turned.yaml"
     path.write_text(text)
