@@ -26,7 +26,7 @@ def statistics(script_of: Callable[[str], ModuleType]) -> ModuleType:
     return script_of("benchmarks/damage_statistics.py")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_figure_lies_within_its_span() -> None:
     command = [sys.executable, str(SCRIPT), "--photos", str(PHOTOS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -79,7 +79,7 @@ def test_a_part_as_slurm_numbers_it(
     assert contents(tmp_path / "out") == expected
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_array(
     shell: Callable[..., subprocess.CompletedProcess[str]],
     photos: Path,

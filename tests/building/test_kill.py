@@ -81,10 +81,8 @@ def test_killed_again_and_again(
     assert contents(out) == expected
 
 
-@pytest.mark.parametrize(
-    "format",
-    ["parquet", pytest.param("folder", marks=pytest.mark.long), pytest.param("aligned", marks=pytest.mark.long)],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("format", ["parquet", "folder", "aligned"])
 def test_killed_in_other_formats(
     photos: Path,
     recipe: dict[str, Any],

@@ -243,7 +243,7 @@ def short_folder() -> Iterator[Path]:
 
 
 @needs_ray
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_worker_and_a_machine_are_killed(
     photos: Path, recipe: dict[str, Any], tmp_path: Path, contents: Contents, alone: list[str], short_folder: Path
 ) -> None:

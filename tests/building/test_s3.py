@@ -162,8 +162,15 @@ def test_the_same_objects_whoever_sends_them(
     assert keys == [pairs[number].key for number in (3, 0, 2)]
 
 
-@pytest.mark.parametrize("engine", ["processes", "threads"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("workers", "engine"),
+    [
+        (1, "processes"),
+        (2, "threads"),
+        pytest.param(1, "threads", marks=pytest.mark.long),
+        pytest.param(2, "processes", marks=pytest.mark.long),
+    ],
+)
 def test_killed_again_and_again(
     server: Server, photos: Path, recipe: dict[str, Any], whole: dict[str, bytes], workers: int, engine: str
 ) -> None:

@@ -87,6 +87,7 @@ def disturbed(crew: Crew, folder: Path, here: Path, kind: str, key: Key, count: 
     return kills
 
 
+@pytest.mark.long
 def test_killed_anywhere(fitters: Crew, folder: Path, tmp_path: Path) -> None:
     assert disturbed(fitters, folder, tmp_path, KILL, Key(14, "fit", 0), 1) >= 1
 

@@ -44,25 +44,36 @@ def members(pair: StoredPair) -> dict[str, str]:
     return {name: hashlib.sha256(np.asarray(picture).tobytes()).hexdigest() for name, picture in pictures.items()}
 
 
-@pytest.fixture(params=["upload_folder", "degrade push"])
-def pushed(hub: HubServer, built: Path, tmp_path: Path, request: pytest.FixtureRequest) -> HubServer:
-    """A Hub that holds the output, sent by the library alone or by this project's command."""
-    if request.param == "degrade push":
-        out = shutil.copytree(built, tmp_path / "out")
+def pushed_by(sender: str, hub: HubServer, built: Path, here: Path) -> None:
+    """Send the output by the library alone, or by this project's command."""
+    if sender == "degrade push":
+        out = shutil.copytree(built, here / "out")
         hub.run(["-m", "degrade", "push", out, "tester/pairs", "--private"])
     else:
         hub.run(["-c", PUSH, built])
-    return hub
 
 
-@pytest.mark.parametrize("hub", TRANSFERS, indirect=True)
-def test_datasets_reads_what_was_pushed(pushed: HubServer, built: Path) -> None:
+OFTEN = {("lfs", "upload_folder"), ("xet", "degrade push")}
+"""The others differ in what the tests of pushing look at by themselves."""
+
+
+@pytest.mark.parametrize(
+    ("hub", "sender"),
+    [
+        pytest.param(transfer, sender, marks=[] if (transfer, sender) in OFTEN else [pytest.mark.long])
+        for transfer in TRANSFERS
+        for sender in ("upload_folder", "degrade push")
+    ],
+    indirect=["hub"],
+)
+def test_datasets_reads_what_was_pushed(hub: HubServer, sender: str, built: Path, tmp_path: Path) -> None:
+    pushed_by(sender, hub, built, tmp_path)
     expected = {
         split: {pair.key: members(pair) for pair in open_pairs(built, split)} for split in ("train", "held_out")
     }
-    assert pushed.repository("tester/pairs").private
+    assert hub.repository("tester/pairs").private
     for how in ("streaming", "whole"):
-        before = len(pushed.asked("download"))
-        loaded = json.loads(pushed.run(["-c", LOAD, how]).stdout.splitlines()[-1])
+        before = len(hub.asked("download"))
+        loaded = json.loads(hub.run(["-c", LOAD, how]).stdout.splitlines()[-1])
         assert loaded == expected
-        assert len(pushed.asked("download")) > before or pushed.transfer == "xet"
+        assert len(hub.asked("download")) > before or hub.transfer == "xet"

@@ -86,9 +86,9 @@ def same_bytes(ops: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_ops_of_usual_recipes_give_the_same_bytes_on_a_poor_cpu() -> None:
+def test_ops_of_the_usual_recipe_give_the_same_bytes_on_a_poor_cpu() -> None:
     """Compiling every kernel for such a CPU takes minutes: all ops are a test for those who have them."""
-    same_bytes(ops_of(["aged_photo", "plain_list", "aged_rgb"]))
+    same_bytes(ops_of(["aged_photo"]))
 
 
 @pytest.mark.slow

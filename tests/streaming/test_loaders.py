@@ -153,7 +153,7 @@ def test_a_stateful_loader_resumes_pairs_by_number(photos: Path, workers: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [2, pytest.param(4, marks=pytest.mark.long)])
 def test_spawned_workers_resume_exactly(photos: Path, whole: Any, workers: int) -> None:
     loading = stateful(opened(photos), workers, multiprocessing_context="spawn")
     batches = iter(loading)

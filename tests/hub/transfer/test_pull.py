@@ -123,55 +123,70 @@ def test_members_of_their_own_come_back(hub: HubServer, tmp_path: Path, script: 
 # --- datasets that mean harm ------------------------------------------------------------------------------------------
 
 
-def edited(hub: HubServer, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Let the manifest on the Hub be another, with a digest that fits."""
-    files = dict(hub.repository(NAME).at("main").files)
-    manifest = json.loads(files["manifest.json"].data)
-    change(manifest)
-    facts = {name: value for name, value in manifest.items() if name not in ("manifest", "sha256")}
-    files["manifest.json"] = File(manifest_bytes(facts))
-    hub.repository(NAME).commit("main", files, "harm")
-
-
 def set_file(name: object) -> Callable[[dict[str, Any]], Any]:
     return lambda manifest: manifest["shards"][0].update(file=name)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        set_file("../../escaped.tar"),
-        set_file("/tmp/escaped-00000-of-00001.tar"),
-        set_file("data/../../escaped-00000-of-00001.tar"),
-        set_file("data/train-00000-of-00001.tar\x00"),
-        set_file(["data/train-00000-of-00001.tar"]),
-        set_file("README.md"),
-        lambda manifest: manifest["shards"].append(manifest["shards"][0]),
-        lambda manifest: manifest["shards"][0].update(sha256=None),
-        lambda manifest: manifest["shards"][0].update(bytes="many"),
-        lambda manifest: manifest["shards"][0].update(bytes=1 << 50),
-        lambda manifest: manifest["shards"][0].update(sha256="0" * 64),
-        lambda manifest: manifest.update(files={"../x": "0" * 64}),
-        lambda manifest: manifest.update(counts=None),
-        lambda manifest: manifest.update(shards=[7]),
-    ],
-)
-def test_a_manifest_that_lies(
-    pushed: HubServer, tmp_path: Path, degrade: Any, change: Callable[[dict[str, Any]], Any]
-) -> None:
-    edited(pushed, change)
+LIES: list[Callable[[dict[str, Any]], Any]] = [
+    set_file("../../escaped.tar"),
+    set_file("/tmp/escaped-00000-of-00001.tar"),
+    set_file("data/../../escaped-00000-of-00001.tar"),
+    set_file("data/train-00000-of-00001.tar\x00"),
+    set_file(["data/train-00000-of-00001.tar"]),
+    set_file("README.md"),
+    lambda manifest: manifest["shards"].append(manifest["shards"][0]),
+    lambda manifest: manifest["shards"][0].update(sha256=None),
+    lambda manifest: manifest["shards"][0].update(bytes="many"),
+    lambda manifest: manifest["shards"][0].update(bytes=1 << 50),
+    lambda manifest: manifest["shards"][0].update(sha256="0" * 64),
+    lambda manifest: manifest.update(files={"../x": "0" * 64}),
+    lambda manifest: manifest.update(counts=None),
+    lambda manifest: manifest.update(shards=[7]),
+]
+PULLS = """
+from degrade.errors import DegradeError
+for number in range({count}):
+    try:
+        degrade.pull({name!r}, f"here{{number}}", revision=f"harm{{number}}")
+    except DegradeError as error:
+        show(str(error))
+"""
+
+
+def told(pushed: HubServer, script: Script, manifests: list[bytes]) -> list[str]:
+    """What pulling says when these stand in place of the manifest, each on a branch of its own."""
+    held = pushed.repository(NAME)
+    for number, data in enumerate(manifests):
+        held.branches[f"harm{number}"] = held.branches["main"]
+        held.commit(f"harm{number}", {**held.at("main").files, "manifest.json": File(data)}, "harm")
+    said = script(PULLS.format(count=len(manifests), name=NAME))
+    assert len(said) == len(manifests), said
+    assert not [one for one in said if "\n" in one]
+    return said
+
+
+def test_manifests_that_lie(pushed: HubServer, tmp_path: Path, script: Script) -> None:
+    """Their digests fit."""
+    manifests = []
+    for change in LIES:
+        manifest = json.loads(pushed.repository(NAME).at("main").files["manifest.json"].data)
+        change(manifest)
+        facts = {name: value for name, value in manifest.items() if name not in ("manifest", "sha256")}
+        manifests.append(manifest_bytes(facts))
     before = set(tmp_path.parent.rglob("*escaped*"))
-    done = degrade("pull", NAME, "--to", "here", fails=True)
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert " holds no " in done.stderr
-    assert not (tmp_path / "here" / "manifest.json").exists()
+    assert all(" holds no " in one for one in told(pushed, script, manifests))
+    assert not list(tmp_path.glob("here*/manifest.json"))
     assert set(tmp_path.parent.rglob("*escaped*")) == before
 
 
-@pytest.mark.parametrize("data", [b"[]", b"{", b"[" * 100_000, b'{"manifest": 99}', b"\xff\xfe", b"null", b""])
-def test_a_manifest_that_is_none(pushed: HubServer, degrade: Any, data: bytes) -> None:
-    files = dict(pushed.repository(NAME).at("main").files)
-    pushed.repository(NAME).commit("main", files | {"manifest.json": File(data)}, "harm")
+def test_manifests_that_are_none(pushed: HubServer, script: Script) -> None:
+    manifests = [b"[]", b"{", b"[" * 100_000, b'{"manifest": 99}', b"\xff\xfe", b"null", b""]
+    assert all("holds no output" in one for one in told(pushed, script, manifests))
+
+
+def test_the_command_says_it_in_a_line(pushed: HubServer, degrade: Any) -> None:
+    files = pushed.repository(NAME).at("main").files
+    pushed.repository(NAME).commit("main", {**files, "manifest.json": File(b"[" * 100_000)}, "harm")
     done = degrade("pull", NAME, "--to", "here", fails=True)
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "holds no output" in done.stderr
