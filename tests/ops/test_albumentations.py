@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tarfile
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -276,6 +277,18 @@ def test_a_build_says_what_is_wrong_before_it_begins(
 # --- builds -----------------------------------------------------------------------------------------------------------
 
 
+def members(out: Path) -> dict[str, bytes]:
+    """The files in all shards of an output."""
+    found = {}
+    for shard in (out / "data").iterdir():
+        with tarfile.open(shard) as archive:
+            for one in archive:
+                file = archive.extractfile(one)
+                assert file is not None
+                found[one.name] = file.read()
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["processes", "threads"])
 def test_workers_do_not_matter(tmp_path: Path, engine: str) -> None:
@@ -283,7 +296,9 @@ def test_workers_do_not_matter(tmp_path: Path, engine: str) -> None:
     recipe = recipe_of(steps, frame={"size": 96}, output={"copies": 2, "image": "png", "pairs_per_shard": 3})
     outs = [tmp_path / str(workers) for workers in (1, 2)]
     for workers, out in enumerate(outs, 1):
-        degrade.build(recipe, source="sample", out=out, workers=workers, engine=engine)
+        assert degrade.build(recipe, source="sample", out=out, workers=workers, engine=engine).rejects == {}
+    alone, together = map(members, outs)
+    assert [name for name in alone if together.get(name) != alone[name]] == []
     shards = [{path.name: path.read_bytes() for path in (out / "data").iterdir()} for out in outs]
     assert shards[0] == shards[1]
     assert len(shards[0]) > 2
