@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from degrade.realism.features import colour
 from degrade.realism.features.sheet import Array
 from degrade.realism.features.table import FeatureTable
 from degrade.train.bootstrap import Interval, interval
@@ -70,7 +71,7 @@ SCALARS = (
     Scalar("middle_a", "redness of the middle tones", "a*", "common.colour.middle.a"),
 )  # fmt: skip
 """All that are compared."""
-_LEAST = {"L*": 1.0, "a*": 0.5, "b*": 0.5}
+_LEAST = {"L*": 1.0, "a*": colour.LEAST, "b*": colour.LEAST}
 _LEAST_SHARE, _LEAST_LOG = 0.01, 0.05
 """Spreads that nobody sees: real photographs that differ less, such as gray ones in colour, count as differing so."""
 

@@ -9,7 +9,7 @@ from degrade.realism.features.sheet import Array
 _BANDS = ("shadows", "middle", "highlights")
 _EACH = 5
 """Of so many pixels one is looked at."""
-_LEAST = 0.5
+LEAST = 0.5
 """Of a* and b*, what is seen. A gray picture that was saved in colour has a little, which would give its set away."""
 NAMES = (*(f"{band}.{axis}" for band in _BANDS for axis in ("a", "b")), "chroma", "spread")
 
@@ -28,4 +28,4 @@ def colour(pixels: Array) -> Array:
     bands = [np.median(band, axis=0) for band in np.array_split(ordered, len(_BANDS))]
     chroma = float(np.median(np.hypot(ordered[:, 0], ordered[:, 1])))
     found = np.array([*np.concatenate(bands), chroma, float(np.sqrt(ordered.var(axis=0).sum()))])
-    return np.where(np.abs(found) < _LEAST, 0.0, found)
+    return np.where(np.abs(found) < LEAST, 0.0, found)
