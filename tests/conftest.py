@@ -9,7 +9,7 @@ import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +25,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("thorough" if os.
 # What a shell starts in the background ignores Ctrl-C, and so would the processes that tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """No test changes what a signal does: a process that a later one forks could not be ended."""
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [*map(signal.getsignal, kinds)]
+    yield
+    assert [*map(signal.getsignal, kinds)] == before, f"what {kinds} do was left otherwise than it was found"
+
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
 import rich_click as click
 
 from degrade.cli.console import say
@@ -27,8 +25,11 @@ def demo(recipe: str | None, checkpoint: str | None, port: int | None, host: str
     offline and sends nothing anywhere; Ctrl-C ends it.
     """
     from degrade.demo.serving import serve
+    from degrade.engine.process import ended_by_termination
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed then too
-    with serve(host, port, recipe=recipe, checkpoint=checkpoint, browser=not no_browser) as page:
+    with (
+        ended_by_termination(),
+        serve(host, port, recipe=recipe, checkpoint=checkpoint, browser=not no_browser) as page,
+    ):
         say(f"the page is {page.url}; Ctrl-C ends it")
         page.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,24 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, 16 << 20)
         mallopt(_M_TRIM_THRESHOLD, 64 << 20)
+
+
+def leave_signals_to_parent() -> None:
+    """In a worker process: Ctrl-C, which goes to every process of the terminal, is for the parent, who ends its
+    workers; and a worker ends when told to, where a forked one would else do what its parent does then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def ended_by_termination() -> Iterator[None]:
+    """While inside, SIGTERM ends the process as Ctrl-C does, so that what is temporary is removed then too. Works in
+    the main thread only, which alone may say what a signal does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # None, if it was not Python that said
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Any
 
 from degrade.building.executors.processes import interrupts_held_back, main_module_hidden
 from degrade.corpus import Corpus, Photograph
-from degrade.engine.process import keep_freed_memory, single_threaded
+from degrade.engine.process import keep_freed_memory, leave_signals_to_parent, single_threaded
 from degrade.screening.errors import ScreeningError
 from degrade.screening.examine import Criteria, Examined, examine, unusable
 
@@ -186,8 +186,7 @@ class _Crew:
 
 def _serve(connection: Connection, job: _Job) -> None:
     """In the process: look at chunk after chunk, until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_parent()
     keep_freed_memory()
     with single_threaded(), suppress(EOFError, BrokenPipeError, ConnectionResetError):
         connection.send(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import signal
 import sys
 import threading
 import types
@@ -18,6 +17,7 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 
+from degrade.engine.process import leave_signals_to_parent
 from degrade.streaming.crew import Made
 from degrade.streaming.errors import StreamError
 from degrade.streaming.maker import PairMaker, Task
@@ -168,7 +168,7 @@ _own: list[PairMaker] = []
 
 
 def _begin(maker: bytes) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to every process of the terminal; the parent ends them
+    leave_signals_to_parent()
     work_alone()
     _own.append(pickle.loads(maker))  # noqa: S301 - our own
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import multiprocessing
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -291,6 +292,20 @@ def test_a_pass_that_is_let_go_of_in_another_thread_ends_its_workers(streams: An
         thread.join(60)
         assert not thread.is_alive()
     assert {*multiprocessing.active_children()} <= children
+
+
+def test_a_forked_worker_ends_when_told_to_even_where_its_parent_would_not(streams: Any) -> None:
+    others = {*multiprocessing.active_children()}
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        reading = iter(streams().prefetch(1, "processes", start_method="fork"))
+        next(reading)
+        (worker,) = {*multiprocessing.active_children()} - others
+        worker.terminate()
+        worker.join(60)
+        assert worker.exitcode == -signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_bad_files_are_left_out_ahead_too(with_bad_files: Path) -> None:

@@ -25,7 +25,7 @@ from degrade.building.plan import Plan, Shard
 from degrade.building.progress import Progress, ShardDone, Teller
 from degrade.building.warm import warm_once_a_machine, warm_recipe
 from degrade.building.worker import Job, ShardMaker
-from degrade.engine.process import keep_freed_memory, single_threaded
+from degrade.engine.process import keep_freed_memory, leave_signals_to_parent, single_threaded
 from degrade.errors import DegradeError
 
 _PATIENCE = 10.0
@@ -192,8 +192,7 @@ def main_module_hidden() -> Iterator[None]:
 
 def _serve(connection: Connection, job: Job, unwanted: Sequence[Connection], descriptors: Sequence[int]) -> None:
     """Make shard after shard, until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_parent()
     for other in unwanted:
         other.close()
     for descriptor in descriptors:
