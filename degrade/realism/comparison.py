@@ -46,6 +46,25 @@ class Floor:
 
 
 @dataclass(frozen=True)
+class OfSource:
+    """How far a set lies from the real photographs of one source, such as an album.
+
+    Attributes
+    ----------
+    name : str
+        The folder of the real photographs.
+    photographs : int
+        Real ones.
+    auc : Interval
+        Of the classifier test of all sources, asked about this one alone.
+    """
+
+    name: str
+    photographs: int
+    auc: Interval
+
+
+@dataclass(frozen=True)
 class Separation:
     """How far one set lies from the real photographs.
 
@@ -62,6 +81,8 @@ class Separation:
     families : dict
         The same test on one family of features, at 384 pixels; "no tone", "native" (all gray ones in full resolution),
         "native noise" and "colour" besides.
+    sources : tuple of OfSource
+        The farthest first; of sources of five photographs and more, and empty where all are of one source.
     mmd : Interval
     mmd_p : float
     frechet : float
@@ -78,6 +99,7 @@ class Separation:
     trees: float
     p: float
     families: dict[str, Interval]
+    sources: tuple[OfSource, ...]
     mmd: Interval
     mmd_p: float
     frechet: float

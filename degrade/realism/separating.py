@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from degrade.engine.key import Key
 from degrade.realism.c2st import Standard, auc, permutation_p, told_apart
-from degrade.realism.comparison import Floor, Separation
+from degrade.realism.comparison import Floor, OfSource, Separation
 from degrade.realism.draws import Resamples, generator, halved, numbered
 from degrade.realism.features.names import FAMILIES
 from degrade.realism.features.sheet import Array
@@ -20,6 +21,8 @@ from degrade.realism.scalars import gaps, share_within
 from degrade.train.bootstrap import Interval, interval
 
 GRAY = tuple(family for family in FAMILIES if family != "colour")
+_FEWEST_OF_SOURCE = 5
+"""Photographs below which nothing is said of a source."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +64,11 @@ class Sides:
 
 def separability(sides: Sides, columns: Array, resamples: Resamples, key: Key) -> tuple[Interval, Array]:
     """AUC of the classifier test on these columns, and what it was in each resample, (R,)."""
-    scores = told_apart(sides.values[:, columns], sides.labels, sides.groups, key)
-    drawn = auc(scores, sides.labels, sides.weights(resamples))
+    return _area(sides, told_apart(sides.values[:, columns], sides.labels, sides.groups, key), sides.weights(resamples))
+
+
+def _area(sides: Sides, scores: Array, weights: Array) -> tuple[Interval, Array]:
+    drawn = auc(scores, sides.labels, weights)
     return interval(float(auc(scores, sides.labels)[0]), drawn, sides.fewest), drawn
 
 
@@ -72,11 +78,11 @@ def separation(
     """Every test between a set and the real photographs, and the resampled AUC, (R,)."""
     table, real = sides.synthetic, sides.real
     main = primary(real)
-    area, drawn = separability(sides, main, resamples, key.at("all"))
-    known = sides.values[:, main]
+    known, weights = sides.values[:, main], sides.weights(resamples)
+    scores = told_apart(known, sides.labels, sides.groups, key.at("all"))
+    area, drawn = _area(sides, scores, weights)
     trees = told_apart(known, sides.labels, sides.groups, key.at("trees"), judge="trees", repeats=1)
     like = kernel(standard(sides.values[:, textural(real)]))
-    weights = sides.weights(resamples)
     distance = mmd(like, sides.labels, sides.groups, weights)
     gap_list = gaps(table, real, (weights[:, : len(table)], weights[:, len(table) :]))
     found = Separation(
@@ -86,6 +92,7 @@ def separation(
         trees=float(auc(trees, sides.labels)[0]),
         p=permutation_p(known, sides.labels, sides.groups, key.at("permutation"), permutations),
         families=_families(sides, resamples, key),
+        sources=_sources(sides, scores, weights),
         mmd=interval(float(mmd(like, sides.labels, sides.groups)[0]), distance, sides.fewest),
         mmd_p=mmd_p(like, sides.labels, sides.groups, key.at("mmd"), permutations),
         frechet=_frechet(sides, standard, floor, key.at("frechet")),
@@ -114,6 +121,21 @@ def _families(sides: Sides, resamples: Resamples, key: Key) -> dict[str, Interva
     asked["native noise"] = table.columns(["noise"], ["native"])
     asked["colour"] = table.columns(["colour"])
     return {name: separability(sides, columns, resamples, key.at("family", name))[0] for name, columns in asked.items()}
+
+
+def _sources(sides: Sides, scores: Array, weights: Array) -> tuple[OfSource, ...]:
+    """Each source of the real photographs beside all of the set, by the scores of the whole test."""
+    if len(set(sides.real.sources)) < 2:
+        return ()
+    found = []
+    for source, count in Counter(sides.real.sources).items():
+        if count < _FEWEST_OF_SOURCE:
+            continue
+        kept = np.array([*sides.labels[sides.labels], *(one == source for one in sides.real.sources)])
+        drawn = auc(scores[kept], sides.labels[kept], weights[:, kept])
+        area = interval(float(auc(scores[kept], sides.labels[kept])[0]), drawn, count)
+        found.append(OfSource(source, count, area))
+    return tuple(sorted(found, key=lambda one: (-one.auc.value, one.name)))
 
 
 def _frechet(sides: Sides, standard: Standard, floor: Floor, key: Key) -> float:

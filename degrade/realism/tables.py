@@ -13,13 +13,10 @@ CLEAN, NAIVE, HALVES = "clean pictures", "naive degradation", "real halves (floo
 
 
 def tables(report: Report) -> list[Table]:
-    """What stands on a terminal: how near, by families, controls, and the steps and masks where there are some."""
+    """What stands on a terminal: how near, by families and sources, steps, controls and masks where there are some."""
     found = report.comparison
-    return [
-        table
-        for table in (near(report), _families(report), _steps(report), _controls(found), _masks(found))
-        if table.rows
-    ]
+    every = near(report), _families(report), _sources(report), _steps(report), _controls(found), _masks(found)
+    return [table for table in every if table.rows]
 
 
 def rows_of(report: Report) -> list[tuple[str, Separation]]:
@@ -67,6 +64,18 @@ def _families(report: Report) -> Table:
     rows = [[name, *(shown(one.families[name]) for _, one in sets)] for name in sets[0][1].families]
     about = "AUC on one family of features at 384 pixels; native: in full resolution."
     return Table("By families of features", about, ["", *(name for name, _ in sets)], rows)
+
+
+def _sources(report: Report) -> Table:
+    """A row a source of the real photographs, the farthest from the synthetic set first."""
+    sets = rows_of(report)
+    areas = [{of.name: of.auc for of in one.sources} for _, one in sets]
+    rows = [
+        [of.name or _NONE, str(of.photographs), *(shown(known[of.name]) for known in areas)]
+        for of in sets[0][1].sources
+    ]
+    about = "The same classifier's AUC against the real photographs of one folder alone, the least alike first."
+    return Table("By sources of the real photographs", about, ["", "photographs", *(name for name, _ in sets)], rows)
 
 
 def gaps(report: Report) -> Table:

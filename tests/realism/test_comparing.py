@@ -61,6 +61,22 @@ def test_the_family_that_differs_is_named(known: Comparison) -> None:
     assert all(0.25 < families[name] < 0.75 for name in ("tone", "colour", "noise", "spectrum", "edges"))
 
 
+def test_the_source_that_is_least_alike_is_named() -> None:
+    real = replace(table(60, 1), sources=("near",) * 40 + ("far",) * 16 + ("few",) * 4)
+    real.values[40:56] += np.float32(3)
+    far, near = compare(table(50, 2), real, **QUICK).synthetic.sources  # type: ignore[arg-type]
+    assert (far.name, far.photographs, near.name, near.photographs) == ("far", 16, "near", 40)
+    assert far.auc.value > 0.9
+    assert far.auc.value > near.auc.value + 0.2
+    assert far.auc.low is not None
+    assert far.auc.low <= far.auc.value
+
+
+def test_of_one_source_alone_nothing_is_said(known: Comparison) -> None:
+    assert len(known.synthetic.sources) == 4
+    assert compare(table(20, 2), table(20, 1), **QUICK).synthetic.sources == ()  # type: ignore[arg-type]
+
+
 def test_intervals_hold_their_figure(known: Comparison) -> None:
     for area in (known.synthetic.auc, known.clean.auc, known.synthetic.families["nss"]):  # type: ignore[union-attr]
         assert isinstance(area, Interval)
