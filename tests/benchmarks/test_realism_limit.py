@@ -40,6 +40,20 @@ def test_what_looks_most_real_is_picked(limit: ModuleType) -> None:
     assert {far[key] for key in chosen.keys} == {0.5}
 
 
+def test_tones_are_given_whole(limit: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: dict[str, np.ndarray] = {}
+    monkeypatch.setattr(limit, "features_of", lambda pictures, **_: measured.update(pictures))
+    draw = np.random.Generator(np.random.Philox(key=5))
+    dark = draw.integers(0, 80, (60, 50), np.uint8)
+    flat = np.full((60, 50), 200, np.uint8)
+    wanted = np.linspace(90, 220, 256) ** 1.01
+    limit.toned([("dark", dark), ("flat", flat)], np.stack([wanted, wanted]))
+    assert np.quantile(measured["dark"], [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(wanted, [0.1, 0.5, 0.9]), abs=3)
+    order = np.argsort(dark, axis=None, kind="stable")
+    assert (np.diff(measured["dark"].ravel()[order].astype(int)) >= 0).all()
+    assert measured["flat"].shape == flat.shape
+
+
 def test_a_mistake_is_told(limit: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert limit.main(["--real", "none", "--clean", "sample"]) == 2
     assert capsys.readouterr().err.startswith("error: ")
