@@ -17,6 +17,7 @@ from degrade.engine.declaration import ParameterError
 from degrade.engine.distributions import Choice, Constant, Distribution, Normal
 from degrade.engine.fields import FieldSpec, Kind
 from degrade.engine.key import Key
+from degrade.engine.plate import PLATES, SINGLE
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 
 NUMBERS: dict[str, str] = {
@@ -30,10 +31,16 @@ NUMBERS: dict[str, str] = {
 WORDS: dict[str, str] = {
     "era": "when it was taken, such as 1900s",
     "format": f"the print's format, in place of the recipe's: {', '.join(FORMATS)}",
+    "plate": f"how it lies on what was exposed: {', '.join(PLATES)}",
     "process": "how it was made, such as albumen",
     "storage": "how it was kept, such as album, wallet, frame",
 }
 """Words of a story."""
+OPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "format": (tuple(FORMATS), DEFAULT_FORMAT),
+    "plate": (tuple(PLATES), SINGLE),
+}
+"""What some words may be alone, and what they are usually."""
 LATENTS = NUMBERS | WORDS
 LARGEST_WEIGHT = 10.0
 _STEPS_AN_OCTAVE = 16
@@ -89,9 +96,9 @@ def _spec(name: str) -> FieldSpec:
     """What a latent may be; ValueError for a name that is none."""
     if name in NUMBERS:
         return FieldSpec(name, Kind.REAL, NUMBERS[name], "sigma", -6, 6, (), 0, False, Normal(0, 1))
-    if name == "format":
-        default = Constant(DEFAULT_FORMAT)
-        return FieldSpec(name, Kind.OPTION, WORDS[name], "", -math.inf, math.inf, tuple(FORMATS), 0, False, default)
+    if name in OPTIONS:
+        words, usual = OPTIONS[name]
+        return FieldSpec(name, Kind.OPTION, WORDS[name], "", -math.inf, math.inf, words, 0, False, Constant(usual))
     if name in WORDS:
         return FieldSpec(name, Kind.TEXT, WORDS[name], "", -math.inf, math.inf, (), 0, False, Constant(""))
     raise ValueError(f"expected one of {', '.join(LATENTS)}")

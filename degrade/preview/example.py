@@ -15,7 +15,7 @@ from degrade.engine.photo import Photo
 from degrade.engine.record import replay_steps
 from degrade.engine.workspace import borrowed_workspace
 from degrade.ops import KnownOps
-from degrade.recipes.frame import Framing
+from degrade.recipes.developing import View
 
 Picture = npt.NDArray[np.uint8]
 
@@ -86,16 +86,15 @@ def eight_bits(picture: npt.NDArray[Any]) -> Picture:
 
 def _stages(record: dict[str, Any], source: npt.NDArray[Any]) -> list[tuple[str, Picture]]:
     """The picture as it was framed, and after each step that ran: the record, replayed step by step."""
-    framing = Framing(**record["frame"]) if record["frame"] else None
+    view = View(record, *source.shape[:2])
     root = Key(record["seed"], record["photo"], record["variant"])
     with borrowed_workspace() as workspace:
-        framed = framing.apply(source) if framing else source
-        photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
+        photo = Photo(view.of(source), workspace, record["format"], view.box)
         photo.final_channels = record["channels"][1]
         photo.split = record["split"]
         photo.story, photo.root = record.get("story", {}), root
         photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
-        stages = [("framed" if framing else "source", photo.rounded(np.uint8))]
+        stages = [("framed" if view.framing else "source", photo.rounded(np.uint8))]
         for step in record["steps"]:
             replay_steps(photo, root, [step], KnownOps())
             if step["fired"] and step["op"] != Target.word:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from degrade.codecs import Decoded
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, with_steps
-from degrade.engine.photo import LAYERS, Photo
+from degrade.engine.photo import LAYERS, Box, Photo
+from degrade.engine.plate import plate_of
 from degrade.engine.workspace import borrowed_workspace
 from degrade.recipes.frame import Framing
 from degrade.recipes.given import UNPAIRED, check_sizes, finished, give_target, leave_gray
@@ -30,11 +31,34 @@ def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] 
     return decoded.stored.astype(np.uint16) * np.uint16(257), np.uint16
 
 
+class View:
+    """What of a photograph of `height` x `width` pixels becomes its pair, by the pair's record: laid on its plate, then
+    framed."""
+
+    def __init__(self, record: Mapping[str, Any], height: int, width: int) -> None:
+        self.plate = plate_of(record, height, width)
+        self.framing = Framing(**record["frame"]) if record["frame"] else None
+
+    @property
+    def box(self) -> Box | None:
+        """Where the print lies in it; None if it is all of it."""
+        return self.framing.box if self.framing else None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no pixel is changed."""
+        return self.plate is None and (self.framing is None or self.framing.untouched)
+
+    def of(self, image: Array) -> Array:
+        """(H, W, C) `image` as it is degraded: itself, where nothing is changed."""
+        laid = self.plate.apply(image) if self.plate else image
+        return self.framing.apply(laid) if self.framing else laid
+
+
 def developed(
     image: Array,
     record: dict[str, Any],
     root: Key,
-    framing: Framing | None,
     dtype: Any,
     run: Callable[[Photo], None],
     layers: Collection[str] = LAYERS,
@@ -46,11 +70,11 @@ def developed(
     """The pair of `image`, which `run` degrades; `before` is what happens to a `target` that is given."""
     if target is not None:
         check_sizes(image, target)
-    framed = framing.apply(image) if framing else image
+    view = View(record, *image.shape[:2])
     channels_clean, channels_degraded = record["channels"]
     with borrowed_workspace() as workspace:
-        photo = Photo(framed, workspace, record["format"], framing.box if framing else None)
-        photo.clean_is_source = framing is None or framing.untouched
+        photo = Photo(view.of(image), workspace, record["format"], view.box)
+        photo.clean_is_source = view.untouched
         photo.is_luma = "luma" in record
         photo.final_channels = channels_degraded
         photo.root = root
@@ -58,7 +82,7 @@ def developed(
         photo.story = record.get("story", {})
         photo.split = record.get("split", "train")
         if target is not None and before is not None:
-            give_target(photo, framing.apply(target) if framing else target, before)
+            give_target(photo, view.of(target), before)
         photo.shrink, photo.shrunk_at = record.get("scale", (1, -1))
         run(photo)
         if record.get("given") in UNPAIRED:

@@ -138,7 +138,7 @@ class _Reader:
         changes = presets.changes(selection)
         reader = StepReader(self.report, changes)
         steps = reader.read(self.data["steps"]) if "steps" in self.data else ()
-        story = self._story()
+        story = self._story(changes.story)
         self._told(steps, story, reader.paths)
         frame = self._frame(changes.frame)
         output = self._output(changes.output)
@@ -195,19 +195,21 @@ class _Reader:
         made: Frame | None = self._made(Frame, values)
         return made
 
-    def _story(self) -> Story | None:
+    def _story(self, changed: Given) -> Story | None:
         data = self.data.get("story")
-        if data is None:
-            return None
-        if not isinstance(data, dict):
+        if not isinstance(data, dict | None):
             self.report(("story",), f"expected a mapping of some of {', '.join(LATENTS)}, not {shown(data)}")
             return None
+        if data is None and not changed:
+            return None
+        values = {**given(data or {}, ("story",)), **changed}
+        latents = {name: value for name, (value, _) in values.items()}
         try:
-            return Story(data)
+            return Story(latents)
         except ParameterError as error:
             for name, message in error.problems:
-                self.report(("story", name), message, did_you_mean(name, LATENTS), at_key=name not in LATENTS)
-            return Story({name: value for name, value in data.items() if name not in dict(error.problems)})
+                self.report(values[name][1], message, did_you_mean(name, LATENTS), at_key=name not in LATENTS)
+            return Story({name: value for name, value in latents.items() if name not in dict(error.problems)})
 
     def _told(self, steps: Iterable[Step], story: Story | None, paths: Mapping[str, Path]) -> None:
         """Report what steps ask of a story that does not tell it."""

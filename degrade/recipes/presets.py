@@ -9,7 +9,8 @@
         visible: {steps: {gaussian_noise: {sigma: 0.1, p: 0.5}}, frame: {size: 96}}
 
 ``animal_faces@C+visible`` takes one setting of each choice. A setting may leave out steps (`without`, by label), change
-fields of steps (`steps`, by label; `p` and a group's own keys too), of the `frame` and of the `output`.
+fields of steps (`steps`, by label; `p` and a group's own keys too), latents of the `story`, and fields of the `frame`
+and of the `output`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any, Protocol
 from degrade.recipes.words import Path, did_you_mean, shown
 
 MOST_SETTINGS = 64
-PARTS = ("without", "steps", "frame", "output")
+PARTS = ("without", "steps", "story", "frame", "output")
 """What a setting may hold."""
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}")
 """Names of choices and settings."""
@@ -48,13 +49,14 @@ class Changes:
         Labels of the steps that are left out, each with where that is said.
     steps : dict
         By label: the changed fields; and in `step_paths` where each label stands.
-    frame, output : dict
+    story, frame, output : dict
         Their changed fields.
     """
 
     without: dict[str, Path] = field(default_factory=dict)
     steps: dict[str, Given] = field(default_factory=dict)
     step_paths: dict[str, Path] = field(default_factory=dict)
+    story: Given = field(default_factory=dict)
     frame: Given = field(default_factory=dict)
     output: Given = field(default_factory=dict)
 
@@ -173,6 +175,7 @@ class Presets:
             for label, fields in parts.get("steps", {}).items():
                 changes.step_paths[label] = (*path, "steps", label)
                 changes.steps.setdefault(label, {}).update(given(fields, (*path, "steps", label)))
+            changes.story.update(given(parts.get("story", {}), (*path, "story")))
             changes.frame.update(given(parts.get("frame", {}), (*path, "frame")))
             changes.output.update(given(parts.get("output", {}), (*path, "output")))
         return changes

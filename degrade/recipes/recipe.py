@@ -19,6 +19,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image
 from degrade.engine.photo import LAYERS, Photo
+from degrade.engine.plate import SINGLE, plate_of
 from degrade.engine.step import Step
 from degrade.engine.story import Story
 from degrade.engine.units import DEFAULT_FORMAT
@@ -137,9 +138,15 @@ class Recipe:
     def reads_luma(self) -> bool:
         """Whether the luma that a JPEG file stores is all that is wanted of its pixels: the first step leaves no more,
         and the clean picture is taken later or is the file itself."""
-        if not (self.steps and isinstance(self.steps[0], Grayscale) and self.steps[0].is_luma):
+        if not (self.steps and isinstance(self.steps[0], Grayscale) and self.steps[0].is_luma) or self.lays_plates:
             return False
         return self.takes_clean or (self.frame is None and self.output.image == "jpg" and not self.moves_clean)
+
+    @cached_property
+    def lays_plates(self) -> bool:
+        """Whether its story lays photographs on plates of several exposures."""
+        told = self.story is not None and "plate" in self.story.latents
+        return told and any(word != SINGLE for word in self.story.words_of("plate"))  # type: ignore[union-attr]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -276,13 +283,10 @@ class Recipe:
             raise TooSmall(height, width, self.min_side)
         variant = (epoch if split == "train" else 0) * self.output.copies + copy
         root = Key(self.seed, key, variant)
-        framing = None
-        if self.frame is not None:
-            framing = self.frame.framing(height, width, root.at("frame"), varied=split == "train")
         record = {
             "key": f"{key}/c{copy}" if copy else key, "photo": key, "copy": copy, "epoch": epoch, "split": split,
             "seed": self.seed, "variant": variant, "fingerprint": self.fingerprint, "format": self.format,
-            "channels": list(self.channels), "frame": framing.to_data() if framing else None,
+            "channels": list(self.channels), "frame": None,
         }  # fmt: skip
         given = PAIR if target is not None else domain if domain in UNPAIRED else ""
         if given:
@@ -290,6 +294,10 @@ class Recipe:
         if self.story is not None:
             told = self.story.draw(root)
             record |= {"story": told, "format": told.get("format", self.format)}
+        if self.frame is not None:
+            plate = plate_of(record, height, width)
+            height, width = plate.size if plate else (height, width)
+            record["frame"] = self.frame.framing(height, width, root.at("frame"), varied=split == "train").to_data()
         if self.output.scale > 1:
             record["scale"] = [self.output.scale, -1]
         if apart:
@@ -303,9 +311,7 @@ class Recipe:
         if original is not None and original.is_luma:
             record["luma"] = True
         dtype = dtype or image.dtype.type
-        return developed(
-            image, record, root, framing, dtype, run, layers, not self.moves_clean, original, target, before
-        )
+        return developed(image, record, root, dtype, run, layers, not self.moves_clean, original, target, before)
 
     def _happening(self, given: str) -> int:
         """How many of the steps happen to a photograph of which `given` is known."""

@@ -12,6 +12,7 @@ import numpy as np
 from degrade.codecs import MAX_PIXELS
 from degrade.engine.compose import Target
 from degrade.engine.degradation import Degradation
+from degrade.engine.plate import PLATES, SINGLE, plate_of
 from degrade.engine.record import ReplayError
 from degrade.engine.units import FORMATS
 from degrade.recipes.frame import AUTO, FILTERS, Frame
@@ -38,14 +39,16 @@ def check_record(record: Any, shape: Sequence[int], ops: Mapping[str, type[Degra
     _expect(
         isinstance(channels, list) and len(channels) == 2 and all(each in (1, 3) for each in channels), "no channels"
     )
-    _expect(isinstance(record.get("story", {}), dict), "a damaged story")
+    story = record.get("story", {})
+    _expect(isinstance(story, dict) and story.get("plate", SINGLE) in [*PLATES], "a damaged story")
     _expect(record.get("luma", True) is True, "a damaged luma")
     scale = record.get("scale", [1, 0])
     _expect(isinstance(scale, list) and len(scale) == 2 and _is_whole(scale[0], 1, _MOST_SHRUNK), "a damaged scale")
     _expect(_is_whole(scale[1], -1, _MOST_STEPS), "a damaged scale")
     _expect("frame" in record, "no frame, not even none")
     if record["frame"] is not None:
-        _check_frame(record["frame"], shape)
+        plate = plate_of(record, shape[0], shape[1])
+        _check_frame(record["frame"], plate.size if plate else shape)
     steps = record.get("steps")
     _expect(isinstance(steps, list) and len(steps) <= _MOST_STEPS, "no list of steps")
     for step in steps or ():

@@ -15,7 +15,6 @@ from degrade.engine.record import ReplayError, replay_steps
 from degrade.engine.watch import Watch
 from degrade.ops import KnownOps
 from degrade.recipes.developing import developed, working_pixels
-from degrade.recipes.frame import Framing
 from degrade.recipes.given import PAIR
 from degrade.recipes.record_check import check_record
 
@@ -79,7 +78,6 @@ def replay_source(
         raise ReplayError("", "", f"it is {why} pair whose target was given", cure)
     if record.get("luma") and (original is None or not original.is_luma):
         raise ReplayError("", "", "it was made of the luma in its photograph's file", "use replay_photograph")
-    frame = record["frame"]
     again = {name: value for name, value in record.items() if name != "steps"}
 
     def run(photo: Photo) -> None:
@@ -92,8 +90,7 @@ def replay_source(
         replay_steps(photo, photo.root, happened, KnownOps())
 
     root = Key(record["seed"], record["photo"], record["variant"])
-    framing = Framing(**frame) if frame else None
     try:
-        return developed(image, again, root, framing, dtype, run, original=original, target=target, before=before)
+        return developed(image, again, root, dtype, run, original=original, target=target, before=before)
     except ColoursLost:
         raise ReplayError("", "", "it has one channel for a picture in colour") from None

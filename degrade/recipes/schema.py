@@ -17,7 +17,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import DISTRIBUTIONS, Distribution
 from degrade.engine.fields import FieldSpec, Kind
 from degrade.engine.step import LABEL
-from degrade.engine.story import LARGEST_WEIGHT, NUMBERS, WORDS
+from degrade.engine.story import LARGEST_WEIGHT, NUMBERS, OPTIONS, WORDS
 from degrade.engine.units import DEFAULT_FORMAT, FORMATS
 from degrade.ops import degradations
 from degrade.recipes.as_data import VERSION
@@ -230,16 +230,19 @@ def _output() -> Schema:
 
 
 def _story() -> Schema:
-    words: Schema = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/distribution_choice"}]}
     numbers: Schema = {
         "anyOf": [
             _NUMBER, {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}, *_distributions_for(Kind.REAL),
         ]
     }  # fmt: skip
     latents = {name: {"description": help} | numbers for name, help in NUMBERS.items()}
-    return _object(latents | {name: {"description": help} | words for name, help in WORDS.items()}) | {
-        "type": ["object", "null"]
-    }
+    latents |= {name: {"description": help} | _words(OPTIONS.get(name)) for name, help in WORDS.items()}
+    return _object(latents) | {"type": ["object", "null"]}
+
+
+def _words(options: tuple[tuple[str, ...], str] | None) -> Schema:
+    word: Schema = {"type": "string"} if options is None else {"enum": list(options[0])}
+    return {"anyOf": [word, {"$ref": "#/$defs/distribution_choice"}]}
 
 
 def _presets(frame: Schema, output: Schema, ops: Mapping[str, type[Degradation]]) -> Schema:
@@ -260,6 +263,7 @@ def _presets(frame: Schema, output: Schema, ops: Mapping[str, type[Degradation]]
                 "description": "changed fields, by the step's label",
                 "type": "object", "additionalProperties": _object(fields),
             },
+            "story": _story(),
             "frame": _object(frame),
             "output": _object(output),
         }

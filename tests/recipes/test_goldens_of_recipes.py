@@ -19,7 +19,7 @@ def test_it_makes_what_it_made(name: str) -> None:
     path = GOLDENS / f"{name}.png"
     assert path.exists(), "look at the new picture, and keep it: python tests/update_goldens.py"
     golden = cv2.imread(str(path))[:, :, ::-1]
-    assert max(golden.shape[:2]) <= 96
+    assert max(golden.shape[:2]) <= 320
     assert np.array_equal(golden, rendering["rendered_recipe"](name))
 
 

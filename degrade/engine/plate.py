@@ -1,0 +1,137 @@
+"""How exposures lie on a plate: one alone, three of one view through filters, or two side by side.
+
+Before there was colour film, a view was taken three times through a blue, a green and a red filter, one exposure below
+the other on one long glass plate; the archives of S. Prokudin-Gorskii are scans of such plates. Portraits of the police
+and stereo cards have two exposures side by side. All of it happens before anything is damaged, to both pictures.
+
+Source: Library of Congress, Digitizing the Collection: The Prokudin-Gorskii Photographic Records Recreated (2001), for
+the order of the filters and the form of the plates; shares of sides were measured on scans of such plates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.engine.key import Key
+
+Array = npt.NDArray[Any]
+SINGLE, SEPARATIONS, PAIR = "single", "separations", "pair"
+PLATES: dict[str, str] = {
+    SINGLE: "the photograph as it is",
+    SEPARATIONS: "three exposures through a blue, a green and a red filter, one below the other",
+    PAIR: "two exposures side by side",
+}
+"""What a story's `plate` may be."""
+_BLUE_FIRST = (2, 1, 0)
+_LEAST, _MOST = 0.85, 1.08
+"""Of the encoded values of an exposure that was too short or too long."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One of a plate's.
+
+    Attributes
+    ----------
+    cut : (top, left, height, width)
+        The part of the photograph, in its pixels.
+    into : (top, left)
+        Where that lies on the plate: no pixel is scaled.
+    channel : int or None
+        Of the photograph, by which it was taken; None for all.
+    gain : float
+        By which its encoded values are multiplied.
+    """
+
+    cut: tuple[int, int, int, int]
+    into: tuple[int, int]
+    channel: int | None
+    gain: float
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A plate with its exposures; what lies between them saw no light, and is nearly black in a positive.
+
+    Attributes
+    ----------
+    size : (height, width)
+        In pixels of the photograph.
+    exposures : tuple of Exposure
+    black : float
+        The value between them, on the pixel scale [0, 1].
+    """
+
+    size: tuple[int, int]
+    exposures: tuple[Exposure, ...]
+    black: float
+
+    def apply(self, image: Array) -> Array:
+        """The plate of (H, W, C) `image`, uint8 or uint16 over their whole range or float32 in [0, 1]; of its dtype."""
+        most = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)
+        black = self.black * most
+        plate = np.full((*self.size, image.shape[2]), black if most == 1 else round(black), image.dtype)
+        for one in self.exposures:
+            top, left, height, width = one.cut
+            seen = image[top : top + height, left : left + width]
+            if one.channel is not None and image.shape[2] == 3:
+                seen = seen[:, :, one.channel, None]
+            lit = np.minimum(seen.astype(np.float32) * np.float32(one.gain), np.float32(most))
+            where = np.s_[one.into[0] : one.into[0] + height, one.into[1] : one.into[1] + width]
+            plate[where] = lit if most == 1 else np.rint(lit)
+        return plate
+
+
+def plate_of(record: Mapping[str, Any], height: int, width: int) -> Plate | None:
+    """The plate of a photograph of `height` x `width` pixels, by the story of its pair's record; None for a single
+    exposure, and for an old photograph that is taken as it is."""
+    kind = record.get("story", {}).get("plate", SINGLE)
+    if kind == SINGLE or record.get("given") == "real":
+        return None
+    drawn = Key(record["seed"], record["photo"], record["variant"]).at("plate")
+    return _separations(height, width, drawn) if kind == SEPARATIONS else _pair(height, width, drawn)
+
+
+def _separations(height: int, width: int, key: Key) -> Plate:
+    """Each 1.05 to 1.2 times as wide as high; the camera moves by up to 0.4 % between them."""
+    aspect, down, across, between, beside, dark, *_ = key.uniforms()
+    tall, wide = _largest(height, width, 1.05 + 0.15 * aspect)
+    reach = round(0.004 * tall)
+    tall, wide = max(1, tall - 2 * reach), max(1, wide - 2 * reach)
+    top, left = int(down * (height - tall - 2 * reach + 1)), int(across * (width - wide - 2 * reach + 1))
+    gap, rim = (max(1, round((0.005 + 0.02 * share) * tall)) for share in (between, beside))
+    exposures = []
+    for number, channel in enumerate(_BLUE_FIRST):
+        y, x, light, aside, *_ = key.at(number).uniforms()
+        cut = (top + int(y * (2 * reach + 1)), left + int(x * (2 * reach + 1)), tall, wide)
+        into = (rim + number * (tall + gap), rim + int((2 * aside - 1) * min(rim, gap) / 2))
+        exposures.append(Exposure(cut, into, channel, _gain(light)))
+    return Plate((3 * tall + 2 * gap + 2 * rim, wide + 2 * rim), tuple(exposures), 0.02 + 0.06 * dark)
+
+
+def _pair(height: int, width: int, key: Key) -> Plate:
+    """Each 0.62 to 0.78 times as wide as high, each of a place of its own where the photograph is wider."""
+    aspect, down, between, beside, dark, *_ = key.uniforms()
+    tall, wide = _largest(height, width, 0.62 + 0.16 * aspect)
+    gap, rim = (max(1, round((0.003 + 0.009 * share) * tall)) for share in (between, beside))
+    exposures = []
+    for number in range(2):
+        across, light, *_ = key.at(number).uniforms()
+        cut = (int(down * (height - tall + 1)), int(across * (width - wide + 1)), tall, wide)
+        exposures.append(Exposure(cut, (rim, rim + number * (wide + gap)), None, _gain(light)))
+    return Plate((tall + 2 * rim, 2 * wide + gap + 2 * rim), tuple(exposures), 0.02 + 0.06 * dark)
+
+
+def _largest(height: int, width: int, aspect: float) -> tuple[int, int]:
+    """(height, width) of the largest part that is `aspect` times as wide as high."""
+    tall = max(1, min(height, int(width / aspect)))
+    return tall, max(1, min(width, int(tall * aspect)))
+
+
+def _gain(share: float) -> float:
+    return float(f"{_LEAST + (_MOST - _LEAST) * share:.6g}")
