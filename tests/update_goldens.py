@@ -65,8 +65,8 @@ def variants() -> list[str]:
 
 
 def rendered_recipe(name: str) -> Picture:
-    """What the recipe makes of `source`, twice over, at its size, in colour: at most 96×96, but plates of three exposures are
-    up to 320 high."""
+    """What the recipe makes of `source`, twice over, at its size, in colour: at most 96×96; plates of three exposures
+    are up to 320 high."""
     from degrade.recipes import load_recipe
 
     recipe = dataclasses.replace(load_recipe(name), frame=None)

@@ -125,8 +125,8 @@ def test_a_recipe_without_presets_has_none_to_choose() -> None:
         ("{a: {}}", "presets.a: expected at least one setting by name, not {}"),
         ("{a: {x: 5}}", "presets.a.x: expected a mapping of without, steps, story, frame, output, not 5"),
         ("{a: {x: {step: {}}}}",
-         "presets.a.x.step: a setting has no 'step'; it may hold without, steps, story, frame, output; "
-         "did you mean 'steps'?"),
+         ("presets.a.x.step: a setting has no 'step'; it may hold without, steps, story, frame, output; "
+          "did you mean 'steps'?")),
         ("{a: {x: {without: grain}}}", "presets.a.x.without: expected a list of labels of steps, not 'grain'"),
         ("{a: {x: {without: [grian]}}}", "presets.a.x.without[0]: no step is labelled 'grian'; did you mean 'grain'?"),
         ("{a: {x: {steps: [grain]}}}", "presets.a.x.steps: expected a mapping of what changes, not ['grain']"),
