@@ -79,12 +79,27 @@ class Plate:
         for one in self.exposures:
             top, left, height, width = one.cut
             seen = image[top : top + height, left : left + width]
+            where = plate[one.into[0] : one.into[0] + height, one.into[1] : one.into[1] + width]
             if one.channel is not None and image.shape[2] == 3:
-                seen = seen[:, :, one.channel, None]
-            lit = np.minimum(seen.astype(np.float32) * np.float32(one.gain), np.float32(most))
-            where = np.s_[one.into[0] : one.into[0] + height, one.into[1] : one.into[1] + width]
-            plate[where] = lit if most == 1 else np.rint(lit)
+                seen = seen[:, :, one.channel]
+                lit = _lit(seen, one.gain)
+                for channel in range(3):
+                    where[:, :, channel] = lit
+            else:
+                where[:] = _lit(seen, one.gain)
         return plate
+
+
+def _lit(seen: Array, gain: float) -> Array:
+    """Encoded values times `gain`, clipped, of the same dtype."""
+    if seen.dtype == np.uint8:  # ten times faster by a table
+        import cv2
+
+        table = np.rint(np.minimum(np.arange(256, dtype=np.float32) * np.float32(gain), 255)).astype(np.uint8)
+        return np.asarray(cv2.LUT(np.ascontiguousarray(seen), table)).reshape(seen.shape)
+    most = np.float32(1 if seen.dtype.kind == "f" else np.iinfo(seen.dtype).max)
+    lit = np.minimum(seen.astype(np.float32) * np.float32(gain), most)
+    return lit if seen.dtype.kind == "f" else np.rint(lit).astype(seen.dtype)
 
 
 def plate_of(record: Mapping[str, Any], height: int, width: int) -> Plate | None:
