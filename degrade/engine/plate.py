@@ -96,9 +96,10 @@ def _lit(seen: Array, gain: float) -> Array:
         import cv2
 
         table = np.rint(np.minimum(np.arange(256, dtype=np.float32) * np.float32(gain), 255)).astype(np.uint8)
-        return np.asarray(cv2.LUT(np.ascontiguousarray(seen), table)).reshape(seen.shape)
+        looked_up: Array = cv2.LUT(np.ascontiguousarray(seen), table).reshape(seen.shape)
+        return looked_up
     most = np.float32(1 if seen.dtype.kind == "f" else np.iinfo(seen.dtype).max)
-    lit = np.minimum(seen.astype(np.float32) * np.float32(gain), most)
+    lit: Array = np.minimum(seen.astype(np.float32) * np.float32(gain), most)
     return lit if seen.dtype.kind == "f" else np.rint(lit).astype(seen.dtype)
 
 
