@@ -4,13 +4,12 @@ Before there was colour film, a view was taken three times through a blue, a gre
 the other on one long glass plate; the archives of S. Prokudin-Gorskii are scans of such plates. Portraits of the police
 and stereo cards have two exposures side by side. All of it happens before anything is damaged, to both pictures.
 
-Source: Library of Congress, Digitizing the Collection: The Prokudin-Gorskii Photographic Records Recreated (2001), for
-the order of the filters and the form of the plates; shares of sides were measured on scans of such plates.
+Source: Library of Congress, The Empire That Was Russia: The Prokudin-Gorskii Photographic Record Recreated (2001), for
+the order of the filters and the form of the plates; shares of sides were chosen beside scans of such plates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,14 +102,12 @@ def _lit(seen: Array, gain: float) -> Array:
     return lit if seen.dtype.kind == "f" else np.rint(lit).astype(seen.dtype)
 
 
-def plate_of(record: Mapping[str, Any], height: int, width: int) -> Plate | None:
-    """The plate of a photograph of `height` x `width` pixels, by the story of its pair's record; None for a single
-    exposure, and for an old photograph that is taken as it is."""
-    kind = record.get("story", {}).get("plate", SINGLE)
-    if kind == SINGLE or record.get("given") == "real":
+def laid(kind: str, height: int, width: int, key: Key) -> Plate | None:
+    """A plate, drawn at `key`, of a photograph of `height` x `width` pixels: of a `kind` of PLATES; None for a single
+    exposure."""
+    if kind == SINGLE:
         return None
-    drawn = Key(record["seed"], record["photo"], record["variant"]).at("plate")
-    return _separations(height, width, drawn) if kind == SEPARATIONS else _pair(height, width, drawn)
+    return _separations(height, width, key) if kind == SEPARATIONS else _pair(height, width, key)
 
 
 def _separations(height: int, width: int, key: Key) -> Plate:

@@ -13,10 +13,10 @@ from degrade.codecs import Decoded
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, with_steps
 from degrade.engine.photo import LAYERS, Box, Photo
-from degrade.engine.plate import plate_of
+from degrade.engine.plate import SINGLE, Plate, laid
 from degrade.engine.workspace import borrowed_workspace
 from degrade.recipes.frame import Framing
-from degrade.recipes.given import UNPAIRED, check_sizes, finished, give_target, leave_gray
+from degrade.recipes.given import REAL, UNPAIRED, check_sizes, finished, give_target, leave_gray
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +29,15 @@ def working_pixels(decoded: Decoded, image: str) -> tuple[Array, type[np.uint8] 
     if decoded.stored.dtype == np.uint16:
         return decoded.stored, np.uint16
     return decoded.stored.astype(np.uint16) * np.uint16(257), np.uint16
+
+
+def plate_of(record: Mapping[str, Any], height: int, width: int) -> Plate | None:
+    """What a photograph of `height` x `width` pixels lies on, by its pair's record; None for a single exposure, and for
+    an old photograph that is taken as it is."""
+    if record.get("given") == REAL:
+        return None
+    root = Key(record["seed"], record["photo"], record["variant"])
+    return laid(record.get("story", {}).get("plate", SINGLE), height, width, root.at("plate"))
 
 
 class View:
@@ -51,8 +60,8 @@ class View:
 
     def of(self, image: Array) -> Array:
         """(H, W, C) `image` as it is degraded: itself, where nothing is changed."""
-        laid = self.plate.apply(image) if self.plate else image
-        return self.framing.apply(laid) if self.framing else laid
+        whole = self.plate.apply(image) if self.plate else image
+        return self.framing.apply(whole) if self.framing else whole
 
 
 def developed(

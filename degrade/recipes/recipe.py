@@ -19,7 +19,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image
 from degrade.engine.photo import LAYERS, Photo
-from degrade.engine.plate import SINGLE, plate_of
+from degrade.engine.plate import SINGLE
 from degrade.engine.step import Step
 from degrade.engine.story import Story
 from degrade.engine.units import DEFAULT_FORMAT
@@ -28,7 +28,7 @@ from degrade.errors import DegradeError
 from degrade.ops.grayscale import Grayscale
 from degrade.recipes.as_data import canonical, to_data
 from degrade.recipes.conflicts import problems_of
-from degrade.recipes.developing import developed, working_pixels
+from degrade.recipes.developing import developed, plate_of, working_pixels
 from degrade.recipes.frame import Frame
 from degrade.recipes.given import CLEAN, PAIR, REAL, UNPAIRED
 from degrade.recipes.output import Output
@@ -145,8 +145,9 @@ class Recipe:
     @cached_property
     def lays_plates(self) -> bool:
         """Whether its story lays photographs on plates of several exposures."""
-        told = self.story is not None and "plate" in self.story.latents
-        return told and any(word != SINGLE for word in self.story.words_of("plate"))  # type: ignore[union-attr]
+        if self.story is None or "plate" not in self.story.latents:
+            return False
+        return any(word != SINGLE for word in self.story.words_of("plate"))
 
     @cached_property
     def fingerprint(self) -> str:

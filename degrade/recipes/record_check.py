@@ -12,9 +12,10 @@ import numpy as np
 from degrade.codecs import MAX_PIXELS
 from degrade.engine.compose import Target
 from degrade.engine.degradation import Degradation
-from degrade.engine.plate import PLATES, SINGLE, plate_of
+from degrade.engine.plate import PLATES, SINGLE
 from degrade.engine.record import ReplayError
 from degrade.engine.units import FORMATS
+from degrade.recipes.developing import plate_of
 from degrade.recipes.frame import AUTO, FILTERS, Frame
 
 _TEXTS = ("key", "photo", "split", "fingerprint")

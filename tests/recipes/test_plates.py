@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from degrade.building import build, replay
 from degrade.codecs import encode_jpeg
-from degrade.engine.plate import PAIR, PLATES, SEPARATIONS, SINGLE, plate_of
+from degrade.engine.plate import PAIR, PLATES, SEPARATIONS, SINGLE
 from degrade.engine.record import ReplayError
 from degrade.preview.example import example_of
 from degrade.recipes import Recipe, RecipeError, load_recipe, replay_record
+from degrade.recipes.developing import plate_of
 from degrade.recipes.schema import recipe_schema
 from degrade.shards import open_pairs, verify
 
