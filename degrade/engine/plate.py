@@ -29,6 +29,8 @@ PLATES: dict[str, str] = {
 _BLUE_FIRST = (2, 1, 0)
 _LEAST, _MOST = 0.85, 1.08
 """Of the encoded values of an exposure that was too short or too long."""
+_BLACKEST = 0.08
+"""Encoded value, at most, of what saw no light."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,21 @@ class Exposure:
         Of the photograph, by which it was taken; None for all.
     gain : float
         By which its encoded values are multiplied.
+    over : int
+        Columns, from its left, in which it lies over the one before.
     """
 
     cut: tuple[int, int, int, int]
     into: tuple[int, int]
     channel: int | None
     gain: float
+    over: int = 0
 
 
 @dataclass(frozen=True)
 class Plate:
-    """A plate with its exposures; what lies between them saw no light, and is nearly black in a positive.
+    """A plate with its exposures: what lies between them saw no light and is nearly black in a positive, where they
+    overlap both darkened the negative.
 
     Attributes
     ----------
@@ -85,7 +91,10 @@ class Plate:
                 for channel in range(3):
                     where[:, :, channel] = lit
             else:
-                where[:] = _lit(seen, one.gain)
+                lit = _lit(seen, one.gain)
+                twice = one.over
+                lit[:, :twice] = _both(where[:, :twice], lit[:, :twice], most)
+                where[:] = lit
         return plate
 
 
@@ -102,6 +111,12 @@ def _lit(seen: Array, gain: float) -> Array:
     return lit if seen.dtype.kind == "f" else np.rint(lit).astype(seen.dtype)
 
 
+def _both(one: Array, other: Array, most: float) -> Array:
+    """Encoded values of what was exposed twice: light of either takes from the dark that is left."""
+    light = most - (most - one.astype(np.float32)) * (most - other.astype(np.float32)) / np.float32(most)
+    return (light if one.dtype.kind == "f" else np.rint(light)).astype(one.dtype)
+
+
 def laid(kind: str, height: int, width: int, key: Key) -> Plate | None:
     """A plate, drawn at `key`, of a photograph of `height` x `width` pixels: of a `kind` of PLATES; None for a single
     exposure."""
@@ -111,33 +126,51 @@ def laid(kind: str, height: int, width: int, key: Key) -> Plate | None:
 
 
 def _separations(height: int, width: int, key: Key) -> Plate:
-    """Each 1.05 to 1.2 times as wide as high; the camera moves by up to 0.4 % between them."""
-    aspect, down, across, between, beside, dark, *_ = key.uniforms()
+    """Each 1.05 to 1.2 times as wide as high, 1 to 5 % of its height apart; the camera moves by up to 0.4 % between
+    them."""
+    aspect, down, across, between, dark, *_ = key.uniforms()
     tall, wide = _largest(height, width, 1.05 + 0.15 * aspect)
     reach = round(0.004 * tall)
     tall, wide = max(1, tall - 2 * reach), max(1, wide - 2 * reach)
     top, left = int(down * (height - tall - 2 * reach + 1)), int(across * (width - wide - 2 * reach + 1))
-    gap, rim = (max(1, round((0.005 + 0.02 * share) * tall)) for share in (between, beside))
+    gap = max(1, round((0.01 + 0.04 * between) * tall))
+    above, below, before, behind = _rims(0.005, 0.04, tall, key)
     exposures = []
     for number, channel in enumerate(_BLUE_FIRST):
         y, x, light, aside, *_ = key.at(number).uniforms()
         cut = (top + int(y * (2 * reach + 1)), left + int(x * (2 * reach + 1)), tall, wide)
-        into = (rim + number * (tall + gap), rim + int((2 * aside - 1) * min(rim, gap) / 2))
+        into = (above + number * (tall + gap), before + int((2 * aside - 1) * min(before, behind, gap) / 2))
         exposures.append(Exposure(cut, into, channel, _gain(light)))
-    return Plate((3 * tall + 2 * gap + 2 * rim, wide + 2 * rim), tuple(exposures), 0.02 + 0.06 * dark)
+    size = (above + 3 * tall + 2 * gap + below, before + wide + behind)
+    return Plate(size, tuple(exposures), _black(dark))
 
 
 def _pair(height: int, width: int, key: Key) -> Plate:
-    """Each 0.62 to 0.78 times as wide as high, each of a place of its own where the photograph is wider."""
-    aspect, down, between, beside, dark, *_ = key.uniforms()
+    """Each 0.62 to 0.78 times as wide as high, each of a place of its own where the photograph is wider. They overlap
+    by up to 0.6 % of their height or lie up to 0.8 % apart."""
+    aspect, down, between, dark, *_ = key.uniforms()
     tall, wide = _largest(height, width, 0.62 + 0.16 * aspect)
-    gap, rim = (max(1, round((0.003 + 0.009 * share) * tall)) for share in (between, beside))
+    gap = max(round((0.014 * between - 0.006) * tall), 1 - wide)
+    above, below, before, behind = _rims(0.012, 0.035, tall, key)
     exposures = []
     for number in range(2):
         across, light, *_ = key.at(number).uniforms()
         cut = (int(down * (height - tall + 1)), int(across * (width - wide + 1)), tall, wide)
-        exposures.append(Exposure(cut, (rim, rim + number * (wide + gap)), None, _gain(light)))
-    return Plate((tall + 2 * rim, 2 * wide + gap + 2 * rim), tuple(exposures), 0.02 + 0.06 * dark)
+        into = (above, before + number * (wide + gap))
+        exposures.append(Exposure(cut, into, None, _gain(light), number * max(0, -gap)))
+    return Plate((above + tall + below, before + 2 * wide + gap + behind), tuple(exposures), _black(dark))
+
+
+def _rims(least: float, most: float, tall: int, key: Key) -> tuple[int, int, int, int]:
+    """Pixels of unexposed plate above, below, before and behind exposures of this height."""
+    above, below, before, behind, *_ = (
+        max(1, round((least + (most - least) * share) * tall)) for share in key.at("rims").uniforms()
+    )
+    return above, below, before, behind
+
+
+def _black(share: float) -> float:
+    return _BLACKEST * share * share
 
 
 def _largest(height: int, width: int, aspect: float) -> tuple[int, int]:

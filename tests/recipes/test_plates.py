@@ -36,7 +36,7 @@ def record_of(plate: str, key: str = "a") -> dict[str, Any]:
 
 
 @given(st.sampled_from(SEVERAL), st.integers(1, 400), st.integers(1, 400), st.text("ab", max_size=6))
-def test_every_exposure_is_a_part_of_the_photograph_and_covers_none_other(
+def test_every_exposure_is_a_part_of_the_photograph_and_covers_none_other_but_where_it_says_so(
     kind: str, height: int, width: int, key: str
 ) -> None:
     plate = plate_of(record_of(kind, key), height, width)
@@ -50,12 +50,14 @@ def test_every_exposure_is_a_part_of_the_photograph_and_covers_none_other(
         assert y >= 0
         assert x >= 0
         covered[y : y + tall, x : x + wide] += 1
+        covered[y : y + tall, x : x + one.over] -= 1
         assert y + tall <= plate.size[0]
         assert x + wide <= plate.size[1]
     areas = [one.cut[2] * one.cut[3] for one in plate.exposures]
     assert len(set(areas)) == 1
-    assert covered.sum() == sum(areas)
+    assert covered.min() == 0
     assert covered.max() == 1
+    assert covered.sum() == sum(areas) - sum(one.cut[2] * one.over for one in plate.exposures)
 
 
 def test_separations_are_blue_green_and_red_from_top_to_bottom() -> None:
@@ -80,6 +82,22 @@ def test_a_pair_lies_side_by_side_in_colour() -> None:
     assert laid[45, 20, 0] > laid[45, 20, 1] > laid[45, 20, 2]
     first, second = plate.exposures
     assert first.cut[1] != second.cut[1]
+
+
+def test_two_exposures_overlap_or_lie_apart_and_where_they_overlap_it_is_lighter() -> None:
+    plates = [plate_of(record_of(PAIR, str(key)), 400, 600) for key in range(40)]
+    gaps = [one.exposures[1].into[1] - one.exposures[0].into[1] - one.exposures[0].cut[3] for one in plates if one]
+    assert min(gaps) < 0 < max(gaps)
+    half = np.full((400, 600, 1), 0.5, np.float32)
+    for plate, gap in zip(plates, gaps, strict=True):
+        assert plate is not None
+        first, second = plate.exposures
+        assert second.over == max(0, -gap)
+        if gap < 0:
+            left, right = (np.float32(0.5 * one.gain) for one in (first, second))
+            seam = plate.apply(half)[plate.size[0] // 2, second.into[1] : second.into[1] + second.over, 0]
+            assert seam == pytest.approx(1 - (1 - left) * (1 - right), abs=1e-6)
+            assert (seam > max(left, right)).all()
 
 
 @pytest.mark.parametrize("kind", SEVERAL)
