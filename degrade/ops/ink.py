@@ -1,4 +1,4 @@
-"""Ink and pencil: captions, signatures, stamps on a print."""
+"""Ink and pencil: captions, signatures, stamps on a print, and what was written on its negative."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ MEDIA: dict[str, _Medium] = {
     "ink": _Medium((0.95, 1.02, 1.12), 0.19, 0.9, 0.35, 0.2, 0.05),
 }
 """Graphite; blue paste; blue-black iron gall ink, which browned."""
+OPAQUE = _Medium((0.0, 0.0, 0.0), 0.19, 0.5, 0.15, 0.2, 0.05)
+ON_NEGATIVE = "opaque"
+WHITE = (0.95, 0.95, 0.95)
+"""Encoded colour of what an opaque ink kept the light from."""
 STAMPS: dict[str, _Medium] = {
     "violet": _Medium((0.5, 0.95, 0.32), 0.2, 0.0, 0.0, 0.6, 0.5),
     "red": _Medium((0.12, 0.85, 0.75), 0.2, 0.0, 0.0, 0.6, 0.5),
@@ -46,12 +50,13 @@ STAMPS: dict[str, _Medium] = {
 
 
 class Ink(Degradation):
-    """Writing on the face of a print: a line or two in running hand, or a rubber stamp.
+    """Writing on the face of a print, or on its negative: a line or two in running hand, or a rubber stamp.
 
     Pencil is gray and skips over the grain of the surface, ballpoint pens draw even blue lines, pens with ink broader
     downstrokes that pale where the ink ran low. Stamps are violet, red, black or blue, round with letters between two
     rings or a frame around a few lines, inked unevenly and at times cut off by the print's edge. The letters mean
-    nothing. Ink is translucent: it adds density.
+    nothing. Ink is translucent: it adds density; but `opaque` ink was written on the negative, where it keeps the light
+    from the paper: it prints white, as names and numbers do that were put on plates.
 
     Reference: J. M. Hollerbach, An oscillation theory of handwriting, Biological Cybernetics 39 (1981), 139-156.
     """
@@ -62,7 +67,9 @@ class Ink(Degradation):
     count: Count = field(1, "captions or stamps", low=0, high=20)
     kind: Option = field(Choice(KINDS, (3, 1, 1)), "running hand, or a stamp", options=KINDS)
     medium: Option = field(
-        Choice(tuple(MEDIA), (2, 2, 3)), "what a hand wrote with; stamps have inks of their own", options=tuple(MEDIA)
+        Choice(tuple(MEDIA), (2, 2, 3)),
+        "what a hand wrote with; stamps have inks of their own",
+        options=(*MEDIA, ON_NEGATIVE),
     )
     size_mm: Real = field((1.6, 4.0), "height of a small letter; a seventh of a stamp's width", low=0.2, high=60)
     strength: Real = field((0.5, 1.0), "how much of the ink is left", low=0, high=1, unit="share")
@@ -76,7 +83,7 @@ class Ink(Degradation):
         for number in range(drawn["count"]):
             own = key.at("text", number)
             if drawn["kind"] == "handwriting":
-                medium = MEDIA[drawn["medium"]]
+                medium = MEDIA.get(drawn["medium"], OPAQUE)
                 box = _write(photo, drawn, sheet, medium, own)
             else:
                 names = tuple(STAMPS)
@@ -88,7 +95,10 @@ class Ink(Degradation):
                 photo.coverage, box, sheet.top, sheet.left, sheet.px_per_mm, drawn["strength"],
                 medium.uneven, medium.grain, 0.55, lattice(*own.at("surface").pair()),
             )  # fmt: skip
-            photo.stain(photo.coverage, box, DamageClass.WRITING, density=medium.density)
+            if medium is OPAQUE:
+                photo.cover(photo.coverage, box, DamageClass.WRITING, colour=WHITE)
+            else:
+                photo.stain(photo.coverage, box, DamageClass.WRITING, density=medium.density)
 
 
 def _write(photo: Photo, drawn: Drawn, sheet: Sheet, medium: _Medium, key: Key) -> Box:

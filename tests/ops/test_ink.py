@@ -58,6 +58,15 @@ def test_media_have_their_colours() -> None:
     assert lost(medium="ink").mean() > lost(medium="pencil").mean()
 
 
+def test_opaque_ink_on_the_negative_prints_white() -> None:
+    gray = np.full((SIDE, SIDE, 1), 0.4, np.float32)
+    p = Ink(kind="handwriting", medium="opaque", lines=2, strength=1).pair(gray, key="a")
+    assert set(np.unique(p.classes)) == {0, int(degrade.DamageClass.WRITING)}
+    assert (p.degraded >= gray).all()
+    assert p.degraded[p.mask > 250].min() > 0.9
+    assert "opaque" not in {Ink().draw(degrade.Key(0, str(key)))["medium"] for key in range(200)}
+
+
 def test_a_round_stamp_is_as_wide_as_said() -> None:
     widths = []
     for key in range(8):
