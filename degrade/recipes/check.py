@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import NamedTuple
 
 from degrade.engine.compose import Group, OneOf, Shuffle, SomeOf, Target
@@ -12,6 +13,7 @@ from degrade.engine.degradation import Degradation
 from degrade.engine.distributions import Choice, Constant, Distribution
 from degrade.engine.key import Key
 from degrade.engine.step import Step
+from degrade.engine.story import holds
 from degrade.errors import MissingExtra
 from degrade.ops.harvested import Harvested
 from degrade.ops.texture import Texture
@@ -108,15 +110,28 @@ class _Latest(NamedTuple):
 
 
 def against_life(recipe: Recipe) -> Iterator[Remark]:
-    """Steps that happen to a photograph before what stands before them."""
-    remarks: list[Remark] = []
-    latest = _Latest(-1, None)
-    for step in recipe.steps:
-        latest = _lived(step, latest, remarks)
-    yield from remarks
+    """Steps that happen to a photograph before what stands before them, in any of its stories."""
+    found: dict[str, Remark] = {}
+    for told in _stories(recipe):
+        remarks: list[Remark] = []
+        latest = _Latest(-1, None)
+        for step in recipe.steps:
+            latest = _lived(step, latest, told, remarks)
+        for remark in remarks:
+            found.setdefault(remark.step.address if remark.step else "", remark)
+    yield from found.values()
 
 
-def _lived(step: Step, latest: _Latest, remarks: list[Remark]) -> _Latest:
+def _stories(recipe: Recipe) -> Iterator[dict[str, str]]:
+    """What a story may tell by the words that steps ask for."""
+    asked = sorted({name for top in recipe.steps for step in top.flattened() for name in step.when or ()})
+    for words in product(*(recipe.story.words_of(name) if recipe.story else () for name in asked)):
+        yield dict(zip(asked, words, strict=True))
+
+
+def _lived(step: Step, latest: _Latest, told: dict[str, str], remarks: list[Remark]) -> _Latest:
+    if not holds(step.when, told):
+        return latest
     if isinstance(step, Degradation):
         if step.anytime:
             return latest
@@ -130,9 +145,9 @@ def _lived(step: Step, latest: _Latest, remarks: list[Remark]) -> _Latest:
     if isinstance(step, Shuffle):
         return _shuffled(step, latest, remarks)
     if isinstance(step, OneOf):
-        return max((_lived(one, latest, remarks) for one in step.steps), key=lambda one: one.stage)
+        return max((_lived(one, latest, told, remarks) for one in step.steps), key=lambda one: one.stage)
     for one in step.steps:
-        latest = _lived(one, latest, remarks)
+        latest = _lived(one, latest, told, remarks)
     return latest
 
 

@@ -55,6 +55,17 @@ def test_jpeg_in_the_midst() -> None:
     assert warnings("jpeg", {"jpeg": {}, "label": "again"}) == []
 
 
+def test_steps_of_different_stories_do_not_follow_each_other() -> None:
+    def told(first: Any, second: Any, *storage: str) -> list[str]:
+        steps = [{"folds": {}, "when": {"storage": first}}, {"grain": {}, "when": {"storage": second}}]
+        story = {"storage": {"choice": [*storage]}}
+        return [str(one) for one in check(load_recipe({"recipe": 1, "name": "t", "story": story, "steps": steps}))]
+
+    assert told("wallet", "album", "wallet", "album") == []
+    (one,) = told(["wallet", "box"], ["album", "box"], "wallet", "album", "box")
+    assert one.startswith("steps[1]: grain (negative) follows folds (wear)")
+
+
 def test_choices_are_alternatives_and_sequences_are_not() -> None:
     assert warnings({"one_of": ["folds", "grain"]}) == []
     assert warnings({"one_of": ["folds", "grain"]}, "fade") == [
