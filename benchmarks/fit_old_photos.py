@@ -5,8 +5,8 @@
 The same photographs, rounds and seed give the same recipe on every run; one that was interrupted goes on. FOLDER has a
 folder for each source, so that both halves have photographs of all of them. Frames of film stay as `cine_frame` has
 them, since few collections have any, and so do the shares of the kinds: what a collection holds its catalogue tells.
-There is no search by trials after the rounds unless `--trials` says so: of some fifty photographs that finds what fits
-these alone.
+Plates of several exposures are counted among the photographs. There is no search by trials after the rounds unless
+`--trials` says so: of some fifty photographs that finds what fits these alone.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from degrade.engine.compose import Target
 from degrade.engine.damage import Stage
 from degrade.engine.declaration import ParameterError
 from degrade.engine.degradation import Degradation
+from degrade.engine.distributions import Choice
 from degrade.engine.key import Key
 from degrade.engine.pair import Pair, checked_image
 from degrade.engine.photo import LAYERS, Photo
@@ -148,6 +149,15 @@ class Recipe:
         if self.story is None or "plate" not in self.story.latents:
             return False
         return any(word != SINGLE for word in self.story.words_of("plate"))
+
+    def on_no_plate(self) -> Recipe:
+        """The same recipe for which every photograph stays a single exposure; itself, where none is laid on a plate."""
+        if self.story is None or not self.lays_plates:
+            return self
+        # Other kinds stay possible words, of which `when` may speak, but have no share.
+        others = [word for word in self.story.words_of("plate") if word != SINGLE]
+        plate = Choice([SINGLE, *others], [1.0, *(0.0 for _ in others)])
+        return dataclasses.replace(self, story=Story({**self.story.latents, "plate": plate}))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -31,6 +31,7 @@ from degrade.realism.fitting.judged import Figures, Judge
 from degrade.realism.fitting.keeping import keep, verdict
 from degrade.realism.fitting.knobs import Knob, Settings, drift, has, space
 from degrade.realism.fitting.making import Maker
+from degrade.realism.fitting.plates import FIELD, plate_value, plates_of, reads_plates, with_plates
 from degrade.realism.fitting.qualities import file_qualities, quality_reading, with_qualities
 from degrade.realism.fitting.readings import Reading, readings
 from degrade.realism.fitting.result import Fitted, Half, Value
@@ -153,7 +154,7 @@ def _checked(out: Path, trials: int | None, minutes: float | None, rounds: int, 
 def _held(recipe: Recipe, names: Sequence[str]) -> frozenset[str]:
     """The addresses of the steps of these labels and of all within them, and the fields among the names."""
     steps = {one.address: one for step in recipe.steps for one in step.flattened()}
-    fields = {field for step in steps.values() for field in _fields(step)}
+    fields = {field for step in steps.values() for field in _fields(step)} | ({FIELD} if recipe.lays_plates else set())
     if unknown := [name for name in names if name not in steps and name not in fields]:
         meant = [hint for name in unknown if (hint := did_you_mean(name, [*steps, *fields]))]
         cure = "; ".join(meant) or f"hold some of {', '.join(steps)}"
@@ -286,6 +287,11 @@ class _Fit:
             before, recipe = recipe, with_toning(recipe, self._toning)
             steps = field_values(before, recipe, "tone", "process")
             told["tone"] = Value("tone", "read", "", self._toning.strength, None, steps)
+        if reads_plates(recipe, self._held):
+            counts = plates_of(corpus, here.keys)
+            before, recipe = recipe, with_plates(recipe, counts)
+            if plate := plate_value(before, recipe, counts):
+                told[FIELD] = plate
         return recipe, told, tuple(read)
 
     def _about(self, base: Recipe, table: FeatureTable, photos: list[CleanPhoto], seed: int) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class Maker:
         return self._made(recipe, "degraded")[0]
 
     def clean(self, recipe: Recipe) -> FeatureTable:
-        """The features of the clean pictures beside them."""
-        return self._made(recipe, "clean")[0]
+        """The features of the photographs before all damage, on no plate of several exposures."""
+        return self._made(recipe.on_no_plate(), "clean")[0]
 
     def with_fates(self, recipe: Recipe) -> tuple[FeatureTable, Fates]:
         """The features of the pictures that `recipe` makes, and what happened to each."""

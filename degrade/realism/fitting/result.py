@@ -12,6 +12,9 @@ from degrade.realism.fitting.readings import Reading
 from degrade.realism.fitting.toning import Toning
 from degrade.recipes import Recipe
 
+STORY = "story"
+"""Where a value of the recipe's story lies, in place of a step's address."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -20,18 +23,19 @@ class Value:
     Attributes
     ----------
     name : str
-        The knob, such as ``grain.strength``; jpeg.quality and tone for what files and colours tell by themselves.
+        The knob, such as ``grain.strength``; jpeg.quality, tone and story.plate for what files, colours and forms tell
+        by themselves.
     how : str
         read (set to what photographs say), weighted (moved by how real pictures look), estimated (turned until pictures
         measure like photographs), searched.
     turned : str
-        What was done to it, such as "× 1.8"; "" if it was set.
+        What was done to it, such as "× 1.8"; of what was set, what was counted, or "".
     reading : Reading or None
         What tells it.
     simulated : float or None
         The median of that figure in pictures of the start.
     steps : dict
-        Address of a step -> (before, after), as plain data.
+        Address of a step, or STORY -> (before, after), as plain data.
     """
 
     name: str

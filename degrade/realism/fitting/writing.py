@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from degrade.realism.fitting.result import Fitted, Value
+from degrade.realism.fitting.result import STORY, Fitted, Value
 from degrade.recipes import Recipe, dump
 from degrade.recipes.text import parse_document
 
@@ -43,12 +43,12 @@ def comment(value: Value, before: Any) -> str:
 
 
 def commented(recipe: Recipe, presets: Mapping[str, Any], comments: Mapping[str, Sequence[str]]) -> str:
-    """The YAML text of `recipe` and its presets, with comments above the steps of these addresses."""
+    """The YAML text of `recipe` and its presets, with comments above the steps of these addresses, and the STORY."""
     text = dump(recipe, presets)
     document = parse_document(text.encode(), "recipe")
     lines = text.splitlines()
     above: dict[int, list[str]] = {}
-    for address, path in _places(document.data["steps"], recipe.steps, ("steps",)):
+    for address, path in ((STORY, (STORY,)), *_places(document.data["steps"], recipe.steps, ("steps",))):
         if address in comments:
             place = document.values[path]
             above.setdefault(place.line, []).extend(comments[address])

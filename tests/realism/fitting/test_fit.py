@@ -131,6 +131,21 @@ def test_what_is_worse_on_the_held_out_half_is_not_kept(
     assert "is worse than the start" in " ".join(fitted.out.read_text().replace("\n#", "").split())
 
 
+@pytest.mark.slow
+def test_plates_of_several_exposures_are_counted(folders: Path, tmp_path: Path, small: None) -> None:
+    start = tmp_path / "plates.yaml"
+    start.write_text(json.dumps(recipe_of(0.02, 0.2) | {"story": {"plate": {"choice": ["single", "pair"]}}}))
+    fitted = run(folders, tmp_path, start=str(start), trials=0)
+    (counted,) = (value for value in fitted.values if value.name == "story.plate")
+    assert (counted.how, counted.turned) == ("read", "counted: single 10")
+    told = load_recipe(fitted.out).story
+    assert told is not None
+    assert told.latents["plate"].weights == ((1.0, 0.0) if fitted.kept else None)
+    assert ("# story.plate read, counted: single 10" in fitted.out.read_text()) == fitted.kept
+    held = run(folders, tmp_path, start=str(start), trials=0, hold=["story.plate"], out=tmp_path / "held.yaml")
+    assert not any(value.name == "story.plate" for value in held.values)
+
+
 def test_qualities_are_read_from_tables(folders: Path) -> None:
     corpus = open_corpus(folders / "real")
     keys = [photograph.key for photograph in corpus.listing().photographs if photograph.key != "broken"]
