@@ -123,7 +123,8 @@ def _tones(real: str, keys: Sequence[str]) -> Array:
 
 
 def _clean(photo: CleanPhoto, recipe: Recipe) -> Array:
-    whole = recipe if photo.framed else replace(recipe, frame=None)
+    single = recipe.on_no_plate()
+    whole = single if photo.framed else replace(single, frame=None)
     return np.asarray(whole(photo.pixels, key=photo.key, copy=0, split="train").clean)
 
 

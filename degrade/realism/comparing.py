@@ -33,6 +33,7 @@ def compare(
     real: Any,
     clean: Any = None,
     naive: Any = None,
+    laid: Any = None,
     *,
     synthetic_masks: Iterable[Array] | None = None,
     real_masks: Iterable[Array] | None = None,
@@ -49,9 +50,10 @@ def compare(
 
     Parameters
     ----------
-    synthetic, real, clean, naive
+    synthetic, real, clean, naive, laid
         Tables of `features_of`, or whatever that takes; at least 5 independent photographs each. `clean` are pictures
-        before degrading, best the same ones; `naive` are such with noise and lines of the plainest kind.
+        before degrading, best the same ones; `naive` are such with noise and lines of the plainest kind; `laid` are
+        clean ones laid on plates of several exposures, as the synthetic ones are.
     synthetic_masks, real_masks : iterable of (H, W) uint8 or bool, optional
         Damage masks; compared where both are given.
     seed : int
@@ -74,7 +76,7 @@ def compare(
     _check(counts)
     say = progress or (lambda _: None)
     with ready():
-        given = {"synthetic": synthetic, "clean": clean, "naive": naive}
+        given = {"synthetic": synthetic, "clean": clean, "naive": naive, "laid": laid}
         measured = {name: _table(pictures, name, say) for name, pictures in given.items() if pictures is not None}
         photographs = _table(real, "real", say)
         key = Key(seed, "realism")
@@ -158,7 +160,11 @@ class _Comparer:
             synthetic=area,
             clean=found["clean"][0] if "clean" in found else None,
             naive=found["naive"][0] if "naive" in found else None,
+            laid=found["laid"][0] if "laid" in found else None,
             gain=None if reference is None else _gain(reference, (area.auc.value, drawn)),
+            gain_over_laid=_gain((found["laid"][0].auc.value, found["laid"][1]), (area.auc.value, drawn))
+            if "laid" in found
+            else None,
             score=score,
             score_refused=refused,
             controls=checked,

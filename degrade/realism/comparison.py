@@ -144,10 +144,11 @@ class Comparison:
         Name of a set -> how many of its pictures could not be measured.
     floor : Floor
     synthetic : Separation
-    clean, naive : Separation or None
-        Of undegraded pictures, and of naively degraded ones, at as many pictures as the synthetic set.
-    gain : Interval or None
-        AUC of the clean set less that of the synthetic one: above 0 if degrading brings pictures nearer.
+    clean, naive, laid : Separation or None
+        Of undegraded pictures, of naively degraded ones, and of undegraded ones on plates of several exposures, at as
+        many pictures as the synthetic set.
+    gain, gain_over_laid : Interval or None
+        AUC of the clean set, or of the laid one, less that of the synthetic one: above 0 if it is nearer.
     score : Interval or None
         1 − (AUC − floor) / (AUC of clean − floor): 1 is like the real ones, 0 no better than leaving pictures clean.
     score_refused : str
@@ -171,7 +172,9 @@ class Comparison:
     synthetic: Separation
     clean: Separation | None
     naive: Separation | None
+    laid: Separation | None
     gain: Interval | None
+    gain_over_laid: Interval | None
     score: Interval | None
     score_refused: str
     controls: tuple[Control, ...]

@@ -120,7 +120,8 @@ def realism_of(
     source
         The photographs that a recipe degrades; by default its own, else the sample photographs.
     clean
-        Clean pictures to compare with; by default those of the pairs.
+        Clean pictures to compare with; by default those of the pairs. Where a recipe lays photographs on plates of
+        several exposures, they are the photographs themselves, and what the plates alone do is told besides.
     stratum : str, optional
         Only this stratum of the reference, or of a folder the photographs in its subfolder of that name.
     masks
@@ -155,8 +156,9 @@ def realism_of(
     reference = _reference(real, stratum, measurer)
     table = measurer.table("synthetic", made.pictures, variants=("equalised",))
     clean_table, naive_table = _references(made, clean, photos, measurer)
+    laid = measurer.table("laid", made.pairs, member="clean", variants=()) if made.laid else None
     comparison = compare(
-        table, reference.table, clean_table, naive_table,
+        table, reference.table, clean_table, naive_table, laid,
         synthetic_masks=None if masks is None else made.masks(), real_masks=None if masks is None else _read(masks),
         seed=seed, permutations=permutations, resamples=resamples, splits=splits, progress=progress,
     )  # fmt: skip
@@ -168,7 +170,7 @@ def realism_of(
         )  # fmt: skip
     return Report(
         made.name, made.kind, reference.name, reference.about, comparison,
-        advice(comparison.synthetic.gaps, made.recipe), effects, reference.notes,
+        advice(comparison.synthetic.gaps, made.recipe), effects, (*made.notes, *reference.notes),
         _shown(made, table, reference, Key(seed, "realism").at("patches")),
     )  # fmt: skip
 
@@ -238,7 +240,7 @@ def _references(
     if made.pairs is None:
         return None, None
     return (
-        measurer.table("clean", made.pairs, member="clean", variants=()),
+        measurer.table("clean", made.photographs, member="clean", variants=()),
         measurer.table("naive", made.naive(), variants=()),
     )
 

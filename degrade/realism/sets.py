@@ -13,6 +13,7 @@ import numpy as np
 
 from degrade.codecs import decode
 from degrade.corpus import Corpus, Listing, open_corpus
+from degrade.engine.plate import SINGLE
 from degrade.realism.errors import RealismError
 from degrade.realism.features.sheet import Array
 from degrade.realism.naive import naive_recipe
@@ -42,6 +43,11 @@ class CompareSet:
         The pairs that they are of, by number and key; None of pictures.
     recipe : Recipe or None
         What makes them.
+    photographs
+        Pairs whose clean pictures are the photographs before everything; those of `pairs`, but where a recipe lays
+        photographs on plates of several exposures. None of pictures.
+    notes : tuple of str
+        What a reader of its figures has to know.
     """
 
     name: str
@@ -49,10 +55,17 @@ class CompareSet:
     pictures: Any
     pairs: Any = None
     recipe: Recipe | None = None
+    photographs: Any = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def laid(self) -> bool:
+        """Whether `photographs` lie on no plate, and the clean pictures of `pairs` on some."""
+        return self.photographs is not self.pairs
 
     def naive(self) -> NaivePairs | None:
-        """The clean pictures, naively degraded; None where there are none."""
-        return None if self.pairs is None else NaivePairs(self.pairs)
+        """The photographs, naively degraded; None where there are none."""
+        return None if self.photographs is None else NaivePairs(self.photographs)
 
     def masks(self) -> Iterator[Array] | None:
         """Damage masks, (H, W) uint8 each; None where the pairs have none."""
@@ -137,13 +150,16 @@ def recipe_set(
     """
     import degrade
 
+    members = ("clean", "degraded", "mask")
     plain = _measured(recipe if framed else replace(recipe, frame=None), copies or 1)
-    pairs = degrade.Pairs(plain, source, limit=photos, members=("clean", "degraded", "mask"))
+    pairs = degrade.Pairs(plain, source, limit=photos, members=members)
     if copies is None and len(pairs) * 2 <= _ENOUGH:
         plain = _measured(plain, min(_MOST_COPIES, _ENOUGH // len(pairs)))
-        pairs = degrade.Pairs(plain, source, limit=photos, members=("clean", "degraded", "mask"))
-    seen = SeenPairs(pairs)
-    return CompareSet(recipe.name, "recipe", seen, seen, plain)
+        pairs = degrade.Pairs(plain, source, limit=photos, members=members)
+    seen = photographs = SeenPairs(pairs)
+    if plain.lays_plates:
+        photographs = SeenPairs(degrade.Pairs(plain.on_no_plate(), source, limit=photos, members=members))
+    return CompareSet(recipe.name, "recipe", seen, seen, plain, photographs)
 
 
 def _measured(recipe: Recipe, copies: int) -> Recipe:
@@ -246,7 +262,9 @@ def output_set(out: Any, photos: int) -> CompareSet:
         has = ", ".join(sorted(pairs[0].pictures)) or "no pictures"
         raise RealismError(f"{called(out)} has {has}", "build it with clean and degraded among its members")
     some = SomePairs(pairs, photos)
-    return CompareSet(called(out), "output", some, some)
+    on_plates = sum(pair.record.get("story", {}).get("plate", SINGLE) != SINGLE for pair in some)
+    note = f"{on_plates} of the pairs lie on plates of several exposures, clean pictures too: gains are of damage alone"
+    return CompareSet(called(out), "output", some, some, photographs=some, notes=(note,) if on_plates else ())
 
 
 def _is_recipe(given: Any) -> bool:

@@ -9,7 +9,7 @@ from degrade.realism.scalars import Gap
 from degrade.train.bootstrap import Interval
 
 _NONE = "–"
-CLEAN, NAIVE, HALVES = "clean pictures", "naive degradation", "real halves (floor)"
+CLEAN, LAID, NAIVE, HALVES = "clean pictures", "clean, on plates", "naive degradation", "real halves (floor)"
 
 
 def tables(report: Report) -> list[Table]:
@@ -22,7 +22,7 @@ def tables(report: Report) -> list[Table]:
 def rows_of(report: Report) -> list[tuple[str, Separation]]:
     """The sets that were compared with the real photographs, each with its name."""
     found = report.comparison
-    sets = ((report.synthetic, found.synthetic), (CLEAN, found.clean), (NAIVE, found.naive))
+    sets = ((report.synthetic, found.synthetic), (CLEAN, found.clean), (LAID, found.laid), (NAIVE, found.naive))
     return [(name, one) for name, one in sets if one is not None]
 
 
@@ -140,6 +140,9 @@ def headlines(report: Report) -> list[str]:
     lines = [found.words, score + (" (1: like real ones, 0: no better than clean)" if found.score else "")]
     if found.gain is not None:
         lines.append(f"AUC of clean pictures less that of {report.synthetic}: {shown(found.gain, sign=True)}")
+    if found.gain_over_laid is not None:
+        what = f"of which damage, beside clean pictures on the same plates: {shown(found.gain_over_laid, sign=True)}"
+        lines.append(what)
     near_ones = sum(abs(gap.z.value) < 0.5 for gap in found.synthetic.gaps)
     lines.append(f"{near_ones} of {len(found.synthetic.gaps)} single figures are near (|z| < 0.5)")
     return lines

@@ -67,6 +67,22 @@ def test_the_known_order_comes_out(found: Report) -> None:
     assert found.advice[0].raise_it is False
 
 
+def test_what_plates_alone_do_is_told_where_a_recipe_lays_them(found: Report, places: tuple[Path, Path]) -> None:
+    assert found.comparison.laid is None
+    assert found.comparison.gain_over_laid is None
+    told = realism_of(NOISY | {"story": {"plate": "separations"}}, places[1], source=places[0], photos=6, **QUICK)
+    known = told.comparison
+    assert known.laid is not None
+    assert known.clean is not None
+    assert found.comparison.clean is not None
+    assert known.clean.gaps == found.comparison.clean.gaps
+    assert known.laid.gaps != known.clean.gaps
+    assert known.gain_over_laid is not None
+    assert known.gain_over_laid.value == pytest.approx(known.laid.auc.value - known.synthetic.auc.value)
+    assert "clean, on plates" in {row[0] for row in near(told).rows}
+    assert any("of which damage" in line for line in headlines(told))
+
+
 def test_every_figure_stands_on_the_page(found: Report) -> None:
     text = unescape(page(found))
     data = found.to_data()

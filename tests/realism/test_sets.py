@@ -50,6 +50,25 @@ def test_pairs_remember_what_ran_on_them(photographs: Path) -> None:
     assert list(made.pictures.fired) == made.pictures.keys
 
 
+def test_photographs_that_a_recipe_lays_on_plates_are_its_clean_pictures(photographs: Path, tmp_path: Path) -> None:
+    assert not synthetic_set(NOISY, photographs, 4).laid
+    recipe = NOISY | {"frame": None, "story": {"plate": {"choice": ["single", "pair"]}}}
+    made = synthetic_set(recipe, photographs, 4)
+    assert made.laid
+    assert {one.clean.shape for one in made.photographs} == {(360, 500, 1)}
+    naive = made.naive()
+    assert naive is not None
+    assert [one.degraded.shape for one in naive] == [one.clean.shape for one in made.photographs]
+    plates = {pair.record["story"]["plate"]: pair.clean.shape for pair in made.pairs}
+    assert set(plates) == {"single", "pair"}
+    assert plates["single"] == (360, 500, 1) != plates["pair"]
+    degrade.build(recipe, source=photographs, out=tmp_path / "out", workers=1)
+    built = synthetic_set(tmp_path / "out", None, 8)
+    assert not built.laid
+    many = sum(pair.record["story"]["plate"] == "pair" for pair in built.pairs)
+    assert built.notes[0].startswith(f"{many} of the pairs lie on plates of several exposures")
+
+
 def test_an_output_is_compared_by_its_pairs(photographs: Path, tmp_path: Path) -> None:
     recipe = NOISY | {"frame": None, "output": {"members": ["clean", "degraded"], "splits": {"train": 1.0}}}
     degrade.build(recipe, source=photographs, out=tmp_path / "out", workers=1)
