@@ -70,26 +70,35 @@ class Plate:
     exposures : tuple of Exposure
     black : float
         The value between them, on the pixel scale [0, 1].
+    margins : (above, below, before, behind)
+        Pixels around the plate, of what it was laid on.
+    around : float
+        The value of these.
     """
 
     size: tuple[int, int]
     exposures: tuple[Exposure, ...]
     black: float
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+    around: float = 1.0
 
     def apply(self, image: Array) -> Array:
         """The plate of (H, W, C) `image`, uint8 or uint16 over their whole range or float32 in [0, 1]; of its dtype."""
+        import cv2
+
         most = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)
-        black = self.black * most
-        plate = np.full((*self.size, image.shape[2]), black if most == 1 else round(black), image.dtype)
+        black, around = (value * most if most == 1 else round(value * most) for value in (self.black, self.around))
+        height, width = self.size
+        plate = np.full((height, width, image.shape[2]), around, image.dtype)
+        above, below, before, behind = self.margins
+        plate[above : height - below, before : width - behind] = black
         for one in self.exposures:
             top, left, height, width = one.cut
             seen = image[top : top + height, left : left + width]
             where = plate[one.into[0] : one.into[0] + height, one.into[1] : one.into[1] + width]
             if one.channel is not None and image.shape[2] == 3:
                 seen = seen[:, :, one.channel]
-                lit = _lit(seen, one.gain)
-                for channel in range(3):
-                    where[:, :, channel] = lit
+                where[:] = cv2.cvtColor(_lit(seen, one.gain), cv2.COLOR_GRAY2RGB)
             else:
                 lit = _lit(seen, one.gain)
                 twice = one.over
@@ -127,22 +136,24 @@ def laid(kind: str, height: int, width: int, key: Key) -> Plate | None:
 
 def _separations(height: int, width: int, key: Key) -> Plate:
     """Each 1.05 to 1.2 times as wide as high, 1 to 5 % of its height apart; the camera moves by up to 0.4 % between
-    them."""
-    aspect, down, across, between, dark, *_ = key.uniforms()
+    them. Nine of ten lie on something white."""
+    aspect, down, across, between, dark, bare, light, *_ = key.uniforms()
     tall, wide = _largest(height, width, 1.05 + 0.15 * aspect)
     reach = round(0.004 * tall)
     tall, wide = max(1, tall - 2 * reach), max(1, wide - 2 * reach)
     top, left = int(down * (height - tall - 2 * reach + 1)), int(across * (width - wide - 2 * reach + 1))
     gap = max(1, round((0.01 + 0.04 * between) * tall))
-    above, below, before, behind = _rims(0.005, 0.04, tall, key)
+    rims = _sides(0.005, 0.04, tall, key.at("rims"))
+    margins = (0, 0, 0, 0) if bare < 0.1 else _sides(0.01, 0.035, tall, key.at("margins"))
+    above, below, before, behind = (rim + margin for rim, margin in zip(rims, margins, strict=True))
     exposures = []
     for number, channel in enumerate(_BLUE_FIRST):
-        y, x, light, aside, *_ = key.at(number).uniforms()
+        y, x, exposed, aside, *_ = key.at(number).uniforms()
         cut = (top + int(y * (2 * reach + 1)), left + int(x * (2 * reach + 1)), tall, wide)
-        into = (above + number * (tall + gap), before + int((2 * aside - 1) * min(before, behind, gap) / 2))
-        exposures.append(Exposure(cut, into, channel, _gain(light)))
+        into = (above + number * (tall + gap), before + int((2 * aside - 1) * min(rims[2], rims[3]) / 2))
+        exposures.append(Exposure(cut, into, channel, _gain(exposed)))
     size = (above + 3 * tall + 2 * gap + below, before + wide + behind)
-    return Plate(size, tuple(exposures), _black(dark))
+    return Plate(size, tuple(exposures), _black(dark), margins, 0.92 + 0.07 * light)
 
 
 def _pair(height: int, width: int, key: Key) -> Plate:
@@ -151,7 +162,7 @@ def _pair(height: int, width: int, key: Key) -> Plate:
     aspect, down, between, dark, *_ = key.uniforms()
     tall, wide = _largest(height, width, 0.62 + 0.16 * aspect)
     gap = max(round((0.014 * between - 0.006) * tall), 1 - wide)
-    above, below, before, behind = _rims(0.012, 0.035, tall, key)
+    above, below, before, behind = _sides(0.012, 0.035, tall, key.at("rims"))
     exposures = []
     for number in range(2):
         across, light, *_ = key.at(number).uniforms()
@@ -161,10 +172,10 @@ def _pair(height: int, width: int, key: Key) -> Plate:
     return Plate((above + tall + below, before + 2 * wide + gap + behind), tuple(exposures), _black(dark))
 
 
-def _rims(least: float, most: float, tall: int, key: Key) -> tuple[int, int, int, int]:
-    """Pixels of unexposed plate above, below, before and behind exposures of this height."""
+def _sides(least: float, most: float, tall: int, key: Key) -> tuple[int, int, int, int]:
+    """Pixels above, below, before and behind exposures of this height, at least 1."""
     above, below, before, behind, *_ = (
-        max(1, round((least + (most - least) * share) * tall)) for share in key.at("rims").uniforms()
+        max(1, round((least + (most - least) * share) * tall)) for share in key.uniforms()
     )
     return above, below, before, behind
 

@@ -70,7 +70,10 @@ def test_separations_are_blue_green_and_red_from_top_to_bottom() -> None:
     for one, code in zip(plate.exposures, (50, 100, 200), strict=True):
         middle = laid[one.into[0] + one.cut[2] // 2, one.into[1] + one.cut[3] // 2]
         assert middle == pytest.approx(code * one.gain, abs=0.6)
-    assert laid[0, 0, 0] == round(255 * plate.black)
+    above, _, before, _ = plate.margins
+    assert laid[above, before, 0] == round(255 * plate.black)
+    if above:
+        assert (laid[:above] == round(255 * plate.around)).all()
     assert plate.size[0] > 2 * plate.size[1]
 
 
