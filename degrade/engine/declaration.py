@@ -129,11 +129,9 @@ class Declaration:
 
     def changed(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as plain data for YAML."""
-        return {
-            name: getattr(self, name).to_data()
-            for name, spec in self.specs.items()
-            if getattr(self, name) != spec.default
-        }
+        told = {name: (getattr(self, name).to_data(), spec.default.to_data()) for name, spec in self.specs.items()}
+        # 28.0 equals 28, and has another fingerprint.
+        return {name: now for name, (now, usual) in told.items() if repr(now) != repr(usual)}
 
     def settings(self) -> dict[str, Any]:
         """Every field, defaults too, as plain data: what a fingerprint is taken of."""

@@ -54,6 +54,15 @@ def test_every_setting_of_every_op_survives(op: type[Grain]) -> None:
     assert recipe.fingerprint == load_recipe({"recipe": 1, "steps": [op.name]}).fingerprint
 
 
+def test_a_default_in_other_words_survives_with_its_fingerprint() -> None:
+    (usual,) = load_recipe({"recipe": 1, "name": "t", "steps": ["crack_network"]}).steps
+    mean = usual.count.mean  # type: ignore[attr-defined]
+    for same in (int(mean), float(mean)):
+        steps = [{"crack_network": {"count": {"poisson": same}}}]
+        recipe = load_recipe({"recipe": 1, "name": "t", "steps": steps})
+        assert load_recipe(recipe.to_data()).fingerprint == recipe.fingerprint
+
+
 def test_a_dump_reads_like_a_recipe() -> None:
     recipe = Recipe(
         "mine", about="Two things: old & gray", seed=7, frame=Frame(size=(480, 640), flip=0.5),
@@ -131,9 +140,9 @@ def test_presets_have_lines_of_their_own() -> None:
     assert lines[place + 1 : place + 4] == [
         "  kind:",
         "    all: {}",
-        "    prints: {without: [glass_negative, cine_frame]}",
+        "    prints: {without: [glass_negative, cine_frame, separations, two], story: {plate: single}}",
     ]
-    assert lines[place + 6] == "steps:"
+    assert lines[lines.index("steps:") - 1].startswith("    single: {without:")
 
 
 @pytest.mark.parametrize("name", ["old_photos@film", "aged_photo"])
