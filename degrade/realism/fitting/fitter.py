@@ -222,7 +222,7 @@ class _Fit:
         )
         outcome = verdict(halves_[1].before, halves_[1].after)
         fitted = Fitted(
-            recipe=self._named(after if outcome.better else self._start, out),
+            recipe=self._named(after if outcome.better else self._start, out, fitted=outcome.better),
             kept=outcome.better, words=outcome.words, start=self._called, presets=self._presets, values=values,
             readings=read, toning=self._toning, calibration=halves_[0], held_out=halves_[1], photographs=len(table),
             left_out=len(table.left_out), clean_photos=len(photos), trials=trials.number,
@@ -306,8 +306,8 @@ class _Fit:
                 "held": sorted(self._held),
                 "figures": [each.name for each in dataclasses.fields(Figures)]}  # fmt: skip
 
-    def _named(self, recipe: Recipe, out: Path) -> Recipe:
-        about = f"{self._start.about} Fitted to photographs.".strip()
+    def _named(self, recipe: Recipe, out: Path, *, fitted: bool) -> Recipe:
+        about = f"{self._start.about}{' Fitted to photographs.' if fitted else ''}".strip()
         return dataclasses.replace(recipe, name=out.stem, about=about)
 
 
