@@ -198,7 +198,7 @@ def test_a_mixture_is_toned_in_each_of_its_recipes(scenes: Scenes) -> None:
     assert tones(found, recipe)
     toned = with_toning(recipe, found)
     added = [s for one in toned.steps for s in one.flattened() if s.address.endswith(f".{LABEL}")]
-    assert len(added) == 6
+    assert len(added) == 8
     assert {step.p for step in added} == {0.75}
     assert toned.channels == (1, 3)
     chain = with_toning(load_recipe(recipe_of(0.01, 0.1)), found)
