@@ -190,7 +190,10 @@ class _Fit:
         photos, unused = clean_photos(source, self._start, 2 * _PICTURES[1], self._key)
         here, there = table.take(first), table.take(second)
         side = self._side(here, photos)
-        found, told, read = self._read(open_corpus(real), here)
+        corpus = open_corpus(real)
+        counted = self._counted(corpus, here)
+        found, told, read = self._read(corpus, here)
+        told |= counted
         folder = out.with_suffix("")
         about = self._about(found, table, photos, seed)
         fixed = {*told, *self._held}
@@ -271,6 +274,16 @@ class _Fit:
         clean, before, fitted = (judge.fully(*one) for one in sets)
         return Half(clean, before, fitted, judge.floor.auc, judge.floor.auc_spread)
 
+    def _counted(self, corpus: Any, here: FeatureTable) -> dict[str, Value]:
+        """What of the start is changed at once, and stays so whether the fit is kept or not: a collection without such
+        plates is not to get any."""
+        if not reads_plates(self._start, self._held):
+            return {}
+        counts = plates_of(corpus, here.keys)
+        before, self._start = self._start, with_plates(self._start, counts)
+        plate = plate_value(before, self._start, counts)
+        return {FIELD: plate} if plate else {}
+
     def _read(self, corpus: Any, here: FeatureTable) -> tuple[Recipe, dict[str, Value], tuple[Reading, ...]]:
         """The start with what photographs say by themselves, what that is, and all readings."""
         recipe, told, read = self._start, {}, list(readings(here))
@@ -287,11 +300,6 @@ class _Fit:
             before, recipe = recipe, with_toning(recipe, self._toning)
             steps = field_values(before, recipe, "tone", "process")
             told["tone"] = Value("tone", "read", "", self._toning.strength, None, steps)
-        if reads_plates(recipe, self._held):
-            counts = plates_of(corpus, here.keys)
-            before, recipe = recipe, with_plates(recipe, counts)
-            if plate := plate_value(before, recipe, counts):
-                told[FIELD] = plate
         return recipe, told, tuple(read)
 
     def _about(self, base: Recipe, table: FeatureTable, photos: list[CleanPhoto], seed: int) -> dict[str, Any]:

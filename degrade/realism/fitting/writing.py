@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from degrade.realism.fitting.plates import FIELD as PLATES
 from degrade.realism.fitting.result import STORY, Fitted, Value
 from degrade.recipes import Recipe, dump
 from degrade.recipes.text import parse_document
@@ -16,7 +17,7 @@ _WIDTH = 118
 
 def written(fitted: Fitted) -> str:
     """The YAML text; `load_recipe` of it, as a file, gives ``fitted.recipe``."""
-    comments = comments_of(fitted.values) if fitted.kept else {}
+    comments = comments_of([value for value in fitted.values if fitted.kept or value.name == PLATES])
     head = "".join(f"{line}\n" for line in _header(fitted))
     return head + commented(fitted.recipe, fitted.presets, comments)
 
